@@ -1,0 +1,27 @@
+"""Everything features register, imported once by every process: operations, kinds, subscribers,
+import sources.
+
+A process that lacks one would drop its work, so a missing module is an error at start, not later.
+"""
+
+import importlib
+
+MODULES = (
+    "webapp.accounts.commands",
+    "webapp.approvals.commands",
+    "webapp.campaigns.commands",
+    "webapp.campaigns.trash",
+    "webapp.campaigns.launch",
+    "webapp.campaigns.policies",
+    "webapp.ads.commands",
+    "webapp.ads.budget_change",
+    "webapp.ads.policies",
+    "webapp.ads.reports",
+    "webapp.imports.commands",
+)
+
+
+def load() -> None:
+    """Import every module that registers something."""
+    for module in MODULES:
+        importlib.import_module(module)

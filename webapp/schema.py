@@ -1,0 +1,11 @@
+"""Every model, imported once, so that the metadata is whole wherever the program starts."""
+
+from webapp import operations
+from webapp.accounts import models as accounts
+from webapp.ads import models as ads
+from webapp.approvals import models as approvals
+from webapp.campaigns import models as campaigns
+from webapp.events import models as events
+from webapp.imports import models as imports
+
+__all__ = ["accounts", "ads", "approvals", "campaigns", "events", "imports", "operations"]
