@@ -1,0 +1,324 @@
+"""The gate: propose, decide, withdraw, undo, settle. One proposal is applied once, under its lock,
+on values that still hold.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+from sqlalchemy import select
+
+from webapp.accounts import queries as accounts
+from webapp.approvals.deciders import may_decide
+from webapp.approvals.kinds import Guard, Kind, Values, all_kinds, kind_of
+from webapp.approvals.models import Approval, Proposal, Stage
+from webapp.approvals.queries import deciders
+from webapp.approvals.verdicts import judge, policy_row
+from webapp.approvals.workflow import State, lifecycle
+from webapp.core import clock, fault, money
+from webapp.core.actor import Actor
+from webapp.core.errors import Conflict, Forbidden, Invalid
+from webapp.db import current_team, db, find, unit_of_work
+from webapp.events.log import Payload, record
+from webapp.operations import Input, Lines, check_version, operation
+
+#: Nobody has decided yet: offered as a recommendation, or asked for.
+UNDECIDED = (State.PROPOSED, State.IN_REVIEW)
+
+AFTER_APPROVED = fault.point("approvals.after_approved")
+AFTER_APPLIED = fault.point("approvals.after_applied")
+
+
+@dataclass(frozen=True)
+class ProposalMoved(Payload):
+    """Which kind moved, from where; whether the person who asked also decided; the bound that made
+    it ask.
+    """
+
+    kind: str
+    was: str
+    is_self_approved: bool = False
+    stopped_by: str = ""
+
+
+@dataclass(frozen=True)
+class PolicyChanged(Payload):
+    """What a kind may do from now on."""
+
+    kind: str
+    level: str
+
+
+class Decide(Input):
+    """A decision on a proposal; `version` is the one the page showed."""
+
+    proposal_id: int
+    decision: Literal["approve", "reject", "changes"]
+    note: Lines = Field(default="", max_length=2000)
+    confirm: str = ""
+    version: int
+
+
+class ProposalId(Input):
+    proposal_id: int
+
+
+class SetLimit(Input):
+    """Up to which amount a kind acts without asking (major units as typed; '' or 0 always asks)."""
+
+    kind: str
+    limit: str = Field(default="0", max_length=40)
+    version: int
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, value: str) -> str:
+        if value not in {kind.name for kind in all_kinds()}:
+            raise ValueError("Choose one of the list.")
+        return value
+
+
+def propose(
+    kind_name: str,
+    subject_id: int,
+    after: Values,
+    *,
+    campaign_id: int | None,
+    currency: str,
+    by: Actor,
+    why: str = "",
+    evidence: dict[str, Any] | None = None,
+    confidence: float | None = None,
+) -> int:
+    """Ask for a change; the team's policy decides whether it is noted, offered, asked for or done
+    at once.
+
+    Answers the proposal's id. Called by features, which register the kind and own the operation.
+    """
+    kind = kind_of(kind_name)
+    with unit_of_work():
+        kind.check(subject_id, after)
+        before = kind.before(subject_id)
+        proposal = Proposal(
+            team_id=current_team(),
+            campaign_id=campaign_id,
+            kind=kind.name,
+            subject_kind=kind.subject_kind,
+            subject_id=subject_id,
+            before=before,
+            after=after,
+            why=why,
+            evidence=evidence or {},
+            confidence=confidence,
+            amount_cents=kind.amount(before, after),
+            currency=currency,
+            by=str(by),
+        )
+        db.session.add(proposal)
+        record("proposal.made", subject=proposal, by=by, data=ProposalMoved(kind.name, ""))
+        verdict = judge(kind, proposal, by)
+        if verdict.level == "observe":
+            _close(kind, proposal, "observe", by)
+        elif verdict.level == "recommend":
+            _open_stage(proposal)
+        elif verdict.level == "ask":
+            _open_stage(proposal)
+            _move(proposal, "ask", by, stopped_by=verdict.stopped_by)
+        elif verdict.level == "act":
+            proposal.acted = True
+            _approve_and_apply(kind, proposal, by)
+        return proposal.id
+
+
+def _open_stage(proposal: Proposal) -> None:
+    db.session.add(Stage(team_id=proposal.team_id, proposal_id=proposal.id))
+    db.session.flush()
+
+
+@operation("approvals.decide", input=Decide, permission="proposals.decide")
+def decide(
+    *, proposal_id: int, decision: str, note: str = "", confirm: str = "", version: int, by: Actor
+) -> int:
+    """Approve, reject or ask for changes, once: the second of two people who press at once gets a
+    409.
+
+    Approving applies it in the same transaction unless the values it would replace have changed:
+    then it is stale.
+    """
+    with unit_of_work():
+        proposal = find(Proposal, proposal_id, lock=True)
+        kind = kind_of(proposal.kind)
+        if proposal.state not in UNDECIDED:
+            raise Conflict(f"This is decided already: {proposal.state.replace('_', ' ')}.")
+        check_version(proposal, version, {})
+        alone = _check_decider(proposal, by)
+        if alone and decision == "approve" and confirm.casefold() != "approve":
+            raise Invalid(
+                {"confirm": "Nobody else may decide this. Type approve to approve it yourself."}
+            )
+        if decision != "approve" and not note:
+            raise Invalid({"note": "Say what should change, or why not."})
+        _write_approval(proposal, by, decision, note, alone=alone)
+        if decision == "approve":
+            _approve_and_apply(kind, proposal, by, alone=alone)
+        else:
+            offered = proposal.state == State.PROPOSED
+            _close(kind, proposal, "dismiss" if offered else "reject", by)
+        return proposal.id
+
+
+def _check_decider(proposal: Proposal, by: Actor) -> bool:
+    """Whether this is a person deciding alone on their own request; raises when it is not theirs to
+    decide.
+    """
+    people = deciders(proposal.currency)
+    person = next((p for p in people if p.user_id == by.user_id), None)
+    if person is None:
+        raise Forbidden()
+    answer = may_decide(person, people, proposer=proposal.by, amount_cents=proposal.amount_cents)
+    if answer == "own":
+        raise Forbidden("This is your own request: somebody else decides it.")
+    if answer == "limit":
+        raise Forbidden("This is above the amount you may decide alone. An owner can.")
+    if answer == "role":
+        raise Forbidden("Managers and owners decide requests.")
+    return answer == "self"
+
+
+def _write_approval(
+    proposal: Proposal, by: Actor, decision: str, note: str, *, alone: bool
+) -> None:
+    stage = db.session.scalars(
+        select(Stage).where(
+            Stage.team_id == proposal.team_id,
+            Stage.proposal_id == proposal.id,
+            Stage.round == proposal.round,
+        )
+    ).one()
+    assert by.user_id is not None
+    states = {"approve": "approved", "reject": "rejected", "changes": "changes_requested"}
+    db.session.add(
+        Approval(
+            team_id=proposal.team_id,
+            stage_id=stage.id,
+            approver_id=by.user_id,
+            state=states[decision],
+            comment=note,
+            is_self_approved=alone,
+            decided_at=clock.now(),
+        )
+    )
+
+
+def _approve_and_apply(kind: Kind, proposal: Proposal, by: Actor, *, alone: bool = False) -> None:
+    if kind.before(proposal.subject_id) != proposal.before:
+        _close(kind, proposal, "go_stale", by)
+        return
+    # Before the move: what the kind flushes must find nothing of the proposal left to write, or its
+    # version would move without an event.
+    proposal.decided_at = clock.now()
+    _move(proposal, "approve", by, alone=alone)
+    AFTER_APPROVED()
+    if kind.effect:
+        _move(proposal, "start", by)
+    kind.apply(proposal, by)
+    if not kind.effect:
+        _move(proposal, "apply", by)
+    AFTER_APPLIED()
+
+
+@operation("approvals.withdraw", input=ProposalId, permission="proposals.make")
+def withdraw(*, proposal_id: int, by: Actor) -> int:
+    """Take one's own request back before it is decided; managers may take anybody's back."""
+    with unit_of_work():
+        proposal = find(Proposal, proposal_id, lock=True)
+        if proposal.by != str(by) and by.role not in ("manager", "owner"):
+            raise Forbidden("Only who asked, a manager or an owner takes a request back.")
+        _close(kind_of(proposal.kind), proposal, "dismiss", by)
+        return proposal.id
+
+
+def dismiss_open(subject_kind: str, subject_id: int, *, by: Actor) -> None:
+    """Close every open request about a subject that is gone: for policies of the features above."""
+    with unit_of_work():
+        query = select(Proposal).where(
+            Proposal.team_id == current_team(),
+            Proposal.subject_kind == subject_kind,
+            Proposal.subject_id == subject_id,
+            Proposal.state.in_(UNDECIDED),
+        )
+        for proposal in db.session.scalars(query.order_by(Proposal.id).with_for_update()):
+            _close(kind_of(proposal.kind), proposal, "dismiss", by)
+
+
+@operation("approvals.undo", input=ProposalId, permission="proposals.undo")
+def undo(*, proposal_id: int, by: Actor) -> int:
+    """Put back what was there before, while nothing else has changed it since."""
+    with unit_of_work():
+        proposal = find(Proposal, proposal_id, lock=True)
+        kind = kind_of(proposal.kind)
+        if kind.undo is None:
+            raise Conflict("This kind of change cannot be undone.")
+        step = lifecycle.fire("undo", proposal.state)
+        if kind.before(proposal.subject_id) != proposal.after:
+            raise Conflict("It was changed again since, so there is nothing to put back.")
+        kind.undo(proposal, by)
+        _take(proposal, step.to, step.event, by)
+        return proposal.id
+
+
+def settle(
+    proposal_id: int, outcome: Literal["applied", "failed", "unknown"], *, by: Actor
+) -> None:
+    """An effect actor's last word on a proposal that was applying."""
+    moves = {"applied": "apply", "failed": "fail", "unknown": "lose"}
+    with unit_of_work():
+        _move(find(Proposal, proposal_id, lock=True), moves[outcome], by)
+
+
+@operation("approvals.set_limit", input=SetLimit, permission="policies.manage")
+def set_limit(*, kind: str, limit: str, version: int, by: Actor) -> int:
+    """Set the amount, in the team's present currency, up to which a person's change of this kind
+    acts at once.
+    """
+    chosen = kind_of(kind)
+    if chosen.level != "act":
+        raise Invalid({"kind": "This kind of change is always asked for."})
+    with unit_of_work():
+        policy = policy_row(chosen)
+        check_version(policy, version, {})
+        currency = accounts.team().currency
+        try:
+            most = money.parse(limit or "0", currency)
+        except ValueError as error:
+            raise Invalid({"limit": str(error)}) from None
+        guard = Guard.model_validate(policy.guard | {"max_amount_cents": most}).model_dump(
+            exclude_none=True
+        )
+        if (policy.level, policy.guard, policy.currency) != ("act", guard, currency):
+            policy.level, policy.guard, policy.currency = "act", guard, currency
+            record("policy.changed", subject=policy, by=by, data=PolicyChanged(kind, policy.level))
+        return policy.id
+
+
+def _move(
+    proposal: Proposal, move: str, by: Actor, *, alone: bool = False, stopped_by: str = ""
+) -> None:
+    step = lifecycle.fire(move, proposal.state)
+    _take(proposal, step.to, step.event, by, alone=alone, stopped_by=stopped_by)
+
+
+def _take(
+    proposal: Proposal, to: str, event: str, by: Actor, *, alone: bool = False, stopped_by: str = ""
+) -> None:
+    was, proposal.state = proposal.state, to
+    data = ProposalMoved(proposal.kind, was, alone, stopped_by)
+    record(event, subject=proposal, by=by, data=data)
+
+
+def _close(kind: Kind, proposal: Proposal, move: str, by: Actor) -> None:
+    """End a proposal that is not applied, and let its kind tidy up."""
+    proposal.decided_at = clock.now()
+    _move(proposal, move, by)
+    if kind.returned is not None:
+        kind.returned(proposal, by)

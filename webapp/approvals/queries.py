@@ -1,0 +1,176 @@
+"""Reads of the gate: what waits for whom, and one proposal with everything said about it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, bindparam, select
+
+from webapp.accounts import queries as accounts
+from webapp.approvals.deciders import Answer, Person, may_decide
+from webapp.approvals.kinds import Presentation, kind_of
+from webapp.approvals.models import Approval, Policy, Proposal, Stage
+from webapp.approvals.workflow import State
+from webapp.db import current_team, db, execute, find
+
+LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A proposal as a list shows it; `answer` says whether the person asking may decide it."""
+
+    proposal: Proposal
+    presentation: Presentation
+    asked_by: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A person's approvals page."""
+
+    yours: list[Item]
+    others: list[Item]
+    decided: list[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One approver's word."""
+
+    approval: Approval
+    name: str
+
+
+def deciders(currency: str) -> list[Person]:
+    """The team's people as the rule sees them; a limit in another currency than the change's lets
+    nobody decide alone.
+    """
+    same = currency in ("", accounts.team().currency)
+    return [
+        Person(
+            m.user_id, m.role, m.approve_limit_cents if same or m.approve_limit_cents is None else 0
+        )
+        for m, _ in accounts.members()
+    ]
+
+
+def inbox(user_id: int) -> Inbox:
+    """What waits for this person, what waits for others, what was decided last."""
+    waiting = _items(_open().limit(LISTED), user_id)
+    decided = select(Proposal).where(
+        Proposal.team_id == current_team(), Proposal.decided_at.is_not(None)
+    )
+    decided = (
+        decided.where(Proposal.state != State.IN_REVIEW)
+        .order_by(Proposal.decided_at.desc())
+        .limit(20)
+    )
+    return Inbox(
+        [item for item in waiting if item.answer in ("yes", "self")],
+        [item for item in waiting if item.answer not in ("yes", "self")],
+        _items(decided, user_id),
+    )
+
+
+# On every page: built once.
+_WAITING = select(Proposal.by, Proposal.amount_cents, Proposal.currency).where(
+    Proposal.team_id == bindparam("team_id"), Proposal.state == State.IN_REVIEW
+)
+
+
+def waiting_for(user_id: int) -> int:
+    """How many requests this person may decide now."""
+    people: dict[str, list[Person]] = {}
+    rows = execute(_WAITING, {"team_id": current_team()}).all()
+    return sum(
+        _answer(user_id, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
+        for row in rows
+    )
+
+
+def item(proposal_id: int, user_id: int) -> Item:
+    """One proposal as this person sees it."""
+    return _item(find(Proposal, proposal_id), user_id, {}, {})
+
+
+def of_campaign(campaign_id: int, user_id: int, *, only_open: bool = False) -> list[Item]:
+    """A campaign's proposals, newest first."""
+    query = select(Proposal).where(
+        Proposal.team_id == current_team(), Proposal.campaign_id == campaign_id
+    )
+    if only_open:
+        query = query.where(Proposal.state == State.IN_REVIEW)
+    return _items(query.order_by(Proposal.id.desc()).limit(LISTED), user_id)
+
+
+def proposal(proposal_id: int) -> Proposal | None:
+    """This team's proposal, or None."""
+    query = select(Proposal).where(Proposal.team_id == current_team(), Proposal.id == proposal_id)
+    return db.session.scalars(query).one_or_none()
+
+
+def state_of(proposal_id: int) -> str:
+    """How far a proposal got."""
+    return find(Proposal, proposal_id).state
+
+
+def said(proposal_id: int) -> list[Said]:
+    """Every decision on a proposal, in order."""
+    query = (
+        select(Approval)
+        .join(Stage, (Stage.team_id == Approval.team_id) & (Stage.id == Approval.stage_id))
+        .where(Stage.team_id == current_team(), Stage.proposal_id == proposal_id)
+        .order_by(Approval.id)
+    )
+    approvals = list(db.session.scalars(query))
+    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
+    return [Said(one, names.get(one.approver_id, "Somebody")) for one in approvals]
+
+
+def policy_of(kind: str) -> Policy | None:
+    """The team's policy for a kind, if it set one."""
+    return db.session.scalars(
+        select(Policy).where(Policy.team_id == current_team(), Policy.kind == kind)
+    ).one_or_none()
+
+
+def _open() -> Select[Proposal]:
+    query = select(Proposal).where(
+        Proposal.team_id == current_team(), Proposal.state == State.IN_REVIEW
+    )
+    return query.order_by(Proposal.id)
+
+
+def _items(query: Select[Proposal], user_id: int) -> list[Item]:
+    proposals = list(db.session.scalars(query))
+    asking = {int(p.by.removeprefix("user:")) for p in proposals if p.by.startswith("user:")}
+    names = accounts.names(asking)
+    people: dict[str, list[Person]] = {}
+    return [_item(proposal, user_id, names, people) for proposal in proposals]
+
+
+def _item(
+    proposal: Proposal, user_id: int, names: dict[int, str], people: dict[str, list[Person]]
+) -> Item:
+    answer = _answer(user_id, people, proposal.by, proposal.amount_cents, proposal.currency)
+    return Item(
+        proposal, kind_of(proposal.kind).present(proposal), _who(proposal.by, names), answer
+    )
+
+
+def _answer(
+    user_id: int, people: dict[str, list[Person]], by: str, amount: int, currency: str
+) -> Answer:
+    if currency not in people:
+        people[currency] = deciders(currency)
+    person = next((p for p in people[currency] if p.user_id == user_id), None)
+    if person is None:
+        return "role"
+    return may_decide(person, people[currency], proposer=by, amount_cents=amount)
+
+
+def _who(by: str, names: dict[int, str]) -> str:
+    kind, _, tail = by.partition(":")
+    if kind != "user":
+        return "Automatic"
+    return names.get(int(tail)) or accounts.names({int(tail)}).get(int(tail), "Somebody")
