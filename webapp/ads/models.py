@@ -1,0 +1,116 @@
+"""A campaign's parts on the ad platforms, and what they did per day."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.ads.workflow import State, lifecycle
+from webapp.core import clock
+from webapp.db import AUTOINCREMENT, Base, BigId
+
+#: Platforms a person picks; `meta` only comes with reports that do not split Facebook from
+#: Instagram.
+PLATFORMS = {
+    "google": "Google",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "x": "X (Twitter)",
+    "tiktok": "TikTok",
+}
+PLATFORM_WORDS = PLATFORMS | {"meta": "Meta, split unknown"}
+
+
+class AdCampaign(Base):
+    """A campaign's part on one platform. `name` is the platform's own name for it, '' for the part
+    planned here.
+
+    `allocated_cents` are minor units of the campaign's currency; the planned parts of a campaign
+    sum to its budget.
+    """
+
+    __tablename__ = "ad_campaign"
+    __table_args__ = (
+        UniqueConstraint("team_id", "id"),
+        UniqueConstraint("team_id", "campaign_id", "platform", "name"),
+        ForeignKeyConstraint(
+            ["team_id", "campaign_id"], ["campaign.team_id", "campaign.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("allocated_cents >= 0", name="allocation_is_not_negative"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    campaign_id: Mapped[int]
+    platform: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(400), default="")
+    external_id: Mapped[str] = mapped_column(String(80), default="")
+    allocated_cents: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(20), default=lifecycle.initial)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
+    updated_at: Mapped[datetime] = mapped_column(
+        default_factory=clock.now, onupdate=clock.now, init=False
+    )
+    version: Mapped[int] = mapped_column(default=1, init=False)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_planned(self) -> bool:
+        """Made here, with a share of the budget; the others came with a report."""
+        return self.name == ""
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == State.LIVE
+
+
+class DailyResult(Base):
+    """What one ad campaign did on one day of its ad account. `grain_key` '' is the day's fact, the
+    only one totals read.
+
+    `spend_cents` is rounded half even once from `spend_raw`, the amount as the source wrote it.
+    Conversions are the source's own count of one named result, None when it named none.
+    """
+
+    __tablename__ = "daily_result"
+    __table_args__ = (
+        UniqueConstraint("team_id", "ad_campaign_id", "on", "grain_key"),
+        ForeignKeyConstraint(
+            ["team_id", "ad_campaign_id"],
+            ["ad_campaign.team_id", "ad_campaign.id"],
+            ondelete="CASCADE",
+        ),
+        Index(None, "team_id", "campaign_id", "on"),
+        Index(None, "team_id", "on"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    campaign_id: Mapped[int]
+    ad_campaign_id: Mapped[int]
+    on: Mapped[date] = mapped_column(Date)
+    grain_key: Mapped[str] = mapped_column(String(200), default="")
+    impressions: Mapped[int] = mapped_column(default=0)
+    clicks: Mapped[int | None] = mapped_column(default=None)
+    spend_cents: Mapped[int] = mapped_column(default=0)
+    spend_raw: Mapped[str] = mapped_column(String(60), default="")
+    conversions: Mapped[Decimal | None] = mapped_column(Numeric(18, 4), default=None)
+    value_cents: Mapped[int | None] = mapped_column(default=None)
+    source: Mapped[str] = mapped_column(String(40))
+    updated_at: Mapped[datetime] = mapped_column(
+        default_factory=clock.now, onupdate=clock.now, init=False
+    )

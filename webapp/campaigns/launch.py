@@ -1,0 +1,105 @@
+"""`campaign.launch`: what is asked when a campaign is to start, and what approval does: schedule it
+and arm its clock.
+"""
+
+from typing import Any
+
+from webapp.approvals import queries as approvals
+from webapp.approvals.kinds import Kind, Presentation, Row, register
+from webapp.approvals.models import Proposal
+from webapp.campaigns import queries, timing
+from webapp.campaigns.commands import take
+from webapp.campaigns.models import Campaign
+from webapp.campaigns.workflow import LAUNCH, State, lifecycle
+from webapp.core import clock, money
+from webapp.core.actor import Actor
+from webapp.core.errors import Conflict
+from webapp.db import find
+
+
+def _before(campaign_id: int) -> dict[str, Any]:
+    """Everything the approval is about: if one of these changes meanwhile, the request is stale."""
+    campaign = find(Campaign, campaign_id, lock=True)
+    return {
+        "state": campaign.state,
+        "budget_cents": campaign.budget_cents,
+        "starts_wall": campaign.starts_wall.isoformat(),
+        "ends_wall": campaign.ends_wall.isoformat(),
+    }
+
+
+def _check(campaign_id: int, after: dict[str, Any]) -> None:
+    if find(Campaign, campaign_id).state != State.IN_REVIEW:
+        raise Conflict("Only a campaign in review can be launched.")
+
+
+def _apply(proposal: Proposal, by: Actor) -> None:
+    campaign = find(Campaign, proposal.subject_id, lock=True)
+    campaign.check_kept()
+    if campaign.ends_at <= clock.now():
+        raise Conflict("Its end has passed already. Reject it, so that the dates can be moved.")
+    step = lifecycle.fire("schedule", campaign.state, asked_by=LAUNCH)
+    take(campaign, step, by=by, reason=_note(proposal))
+    timing.arm_start(campaign, by=by)
+    timing.arm_end(campaign, by=by)
+
+
+def _returned(proposal: Proposal, by: Actor) -> None:
+    """Rejected, withdrawn or out of date: the campaign is a draft again, if it still waits."""
+    campaign = find(Campaign, proposal.subject_id, lock=True)
+    if campaign.state == State.IN_REVIEW:
+        take(
+            campaign,
+            lifecycle.fire("return", campaign.state, asked_by=LAUNCH),
+            by=by,
+            reason=_last_word(proposal),
+        )
+
+
+def _last_word(proposal: Proposal) -> str:
+    words = {"rejected": "The request was rejected", "stale": "The request was out of date"}
+    last = words.get(proposal.state, "The request was taken back")
+    note = _note(proposal) if proposal.state == "rejected" else ""
+    return f"{last}: {note}" if note else last
+
+
+def _note(proposal: Proposal) -> str:
+    """What the decider wrote, as far as a line of the log holds it."""
+    said = approvals.said(proposal.id)
+    return said[-1].approval.comment[:400] if said else ""
+
+
+def _present(proposal: Proposal) -> Presentation:
+    campaign = queries.known(proposal.subject_id)
+    if campaign is None:
+        budget = money.words(proposal.before["budget_cents"], proposal.currency)
+        rows = [Row("Budget", "—", budget)]
+        return Presentation("Launch a deleted campaign", "", rows, icon="flag")
+    return Presentation(
+        title=f"Launch {campaign.name}",
+        url=f"/campaigns/{campaign.id}",
+        rows=[
+            Row("Status", "Waiting for approval", "Scheduled"),
+            Row("Starts", "—", f"{campaign.starts_wall:%d %b %Y, %H:%M} ({campaign.zone})"),
+            Row("Ends", "—", f"{campaign.last_on:%d %b %Y}, end of day ({campaign.zone})"),
+            Row("Budget", "—", money.words(proposal.before["budget_cents"], campaign.currency)),
+        ],
+        icon="flag",
+        about=campaign.name,
+    )
+
+
+register(
+    Kind(
+        name=LAUNCH,
+        words="Launch a campaign",
+        subject_kind="campaign",
+        before=_before,
+        check=_check,
+        apply=_apply,
+        present=_present,
+        amount=lambda before, after: int(before["budget_cents"]),
+        returned=_returned,
+        level="ask",
+    )
+)

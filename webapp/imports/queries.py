@@ -1,0 +1,51 @@
+"""Reads of import batches: a campaign's imports, one batch's rows by key."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from webapp.core.errors import NotFound
+from webapp.db import current_team, db, find
+from webapp.imports.models import ImportBatch, ImportRow
+
+PAGE = 50
+
+
+def batches(campaign_id: int, *, before: int | None = None) -> Sequence[ImportBatch]:
+    """A campaign's imports, newest first; one more than a page when there are more."""
+    query = select(ImportBatch).where(
+        ImportBatch.team_id == current_team(), ImportBatch.campaign_id == campaign_id
+    )
+    if before is not None:
+        query = query.where(ImportBatch.id < before)
+    return db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(PAGE + 1)).all()
+
+
+def batch(campaign_id: int, batch_id: int) -> ImportBatch:
+    """One import of this campaign, or NotFound."""
+    found = find(ImportBatch, batch_id)
+    if found.campaign_id != campaign_id:
+        raise NotFound()
+    return found
+
+
+def rows(batch_id: int, *, verdict: str = "", after: int = 0) -> Sequence[ImportRow]:
+    """A batch's rows in the order of the file; one more than a page when there are more."""
+    query = select(ImportRow).where(
+        ImportRow.team_id == current_team(), ImportRow.batch_id == batch_id, ImportRow.id > after
+    )
+    if verdict:
+        query = query.where(ImportRow.verdict == verdict)
+    return db.session.scalars(query.order_by(ImportRow.id).limit(PAGE + 1)).all()
+
+
+def earlier_with(batch: ImportBatch) -> ImportBatch | None:
+    """The newest import of the very same file that was committed before this one was staged."""
+    query = select(ImportBatch).where(
+        ImportBatch.team_id == batch.team_id,
+        ImportBatch.campaign_id == batch.campaign_id,
+        ImportBatch.file_hash == batch.file_hash,
+        ImportBatch.committed_at.is_not(None),
+        ImportBatch.id != batch.id,
+    )
+    return db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(1)).one_or_none()
