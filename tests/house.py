@@ -1,0 +1,142 @@
+"""The house's numbers, tiers and exceptions. An exception is a line with its reason."""
+
+import re
+
+OURS = {"webapp", "tasks", "ml", "wsgi"}
+
+#: Who stands on whom: a module may name what has a lower number.
+TIERS = {
+    "ml": 0,
+    "webapp.core": 0,
+    "webapp.config": 1,
+    "webapp.db": 2,
+    "webapp.operations": 3,
+    "webapp.adapters": 4,
+    "webapp.events": 5,
+    "webapp.accounts": 10,
+    "webapp.approvals": 11,
+    "webapp.campaigns": 20,
+    "webapp.imports": 20,
+    "webapp.timelines": 30,
+    "webapp.artists": 30,
+    "webapp.ads": 30,
+    "webapp.finance": 30,
+    "webapp.social": 30,
+    "webapp.assignments": 40,
+    "webapp.outreach": 40,
+    "webapp.optimizer": 40,
+    "webapp.rewards": 40,
+    "webapp.analytics": 50,
+    "webapp.notifications": 50,
+    "webapp.sharing": 50,
+    "webapp.reports": 50,
+    "webapp.webhooks": 50,
+    "webapp.playbooks": 60,
+    "webapp.run": 60,
+    "webapp.web": 70,
+    "webapp.live": 80,
+    "webapp.views": 90,
+    "webapp.api": 90,
+    "webapp.mcp": 90,
+    "webapp.registry": 100,
+    "webapp.schema": 100,
+    "webapp.cli": 100,
+    "webapp": 110,
+    "tasks": 120,
+    "wsgi": 130,
+    "gunicorn": 140,
+}
+
+
+def level_of(part: str) -> int | None:
+    """The height of a part of the house; None when it stands nowhere."""
+    return TIERS.get(part)
+
+
+SIDEWAYS = {
+    ("webapp.assignments", "webapp.timelines"),
+    ("webapp.outreach", "webapp.artists"),
+    ("webapp.optimizer", "webapp.ads"),
+    ("webapp.rewards", "webapp.social"),
+}
+
+LATE_IMPORTS = {
+    "webapp:create_app": "the factory: views import the features, the features import webapp.db",
+    "webapp:_register_routes": "the factory's second half",
+    "gunicorn.conf:post_worker_init": "the application belongs to the worker, not to the arbiter",
+    "gunicorn.conf:worker_exit": "the same",
+}
+
+NUMBERS = {"numpy", "sklearn"}
+READS_OR_WRITES = {
+    "os", "io", "pathlib", "shutil", "tempfile", "pickle", "shelve", "sqlite3", "socket",
+    "urllib", "http", "subprocess", "smtplib", "ssl", "asyncio", "threading", "multiprocessing",
+}  # fmt: skip
+
+#: (module, package): who below the pages may name a Flask package.
+KNOWS_FLASK = {
+    ("webapp.db", "flask_sqlalchemy"): "the session is the application context's",
+}
+SEES_THE_REQUEST = {"webapp.views", "webapp.web", "webapp.live", "webapp.api", "webapp.mcp"}
+
+SOCKETS = (
+    "socket", "ssl", "http.client", "urllib.request", "smtplib", "ftplib", "xmlrpc", "asyncio",
+    "httpx", "httpx2", "requests", "redis", "websockets", "simple_websocket", "dramatiq.brokers",
+)  # fmt: skip
+OPENS_SOCKETS = {
+    "webapp.live.handover": "takes a browser's socket over",
+    "webapp.live.hub": "owns the browsers' sockets",
+    "webapp.live.selftest": "tries the hand-over on a loopback pair",
+    "webapp.live.route": "answers the handshake",
+    "webapp.events.bus": "rings through Redis",
+    "webapp.views.health": "asks Redis how long its queues are",
+    "tasks.broker": "the queue is in Redis",
+    "tasks.doorbell": "an idle consumer sleeps on a list in Redis",
+    "tasks.clock": "names Redis's errors, to survive them",
+    "webapp.web.vendor": "fetches two hash-checked files when an operator asks for it",
+}
+
+MAY_WRITE = {
+    "webapp.db": "defines it",
+    "webapp.operations": "a form's key and its command are one unit",
+    "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
+    "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
+    "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+}
+
+
+def may_write(module: str) -> bool:
+    """Commands and policies write, and the ledger itself."""
+    return (
+        module.rpartition(".")[2] in ("commands", "policies")
+        or module.startswith("webapp.events.")
+        or module in MAY_WRITE
+    )
+
+
+#: `module:function` of everything that may act for all teams at once.
+FOR_ALL_TEAMS = {
+    "webapp.events.relay:relay_batch": "positions are one order over all teams",
+    "webapp.events.relay:unrelayed": "how far behind it is, for the health page",
+    "webapp.events.timers:fire_due": "the clock fires what is due, whose it is",
+    "webapp.events.timers:lag_seconds": "how late the clock is, for the health page",
+    "webapp.events.timers:seconds_until_next": "how long the clock may sleep",
+    "webapp.events.receipts:sweep": "offers what every team's queue forgot",
+    "webapp.events.receipts:forget_offers": "an embedded start: the queue died with its process",
+    "webapp.events.receipts:unfinished": "numbers of the whole installation, for the health page",
+    "webapp.events.receipts:settle": "only for events without a team (system and identity facts)",
+    "webapp.events.receipts:perform": "the same",
+    "webapp.live.pushes:newest": "the hub follows one order over all teams",
+    "webapp.live.pushes:_new_events": "the same",
+}
+
+MODULE_AIM, MODULE_STOP = (90, 300), 400
+#: It knows the insides of three libraries: whoever updates one has to read it whole.
+HANDOVER_STOP = 80
+FUNCTION_AIM, FUNCTION_STOP = (9, 35), 60
+TEMPLATE_AIM, TEMPLATE_STOP = (35, 120), 150
+
+#: Modules, functions and templates over the stop, each with its reason.
+LONG: dict[str, str] = {}
+
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|Not" r"ImplementedError)\b")

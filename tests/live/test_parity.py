@@ -1,0 +1,191 @@
+"""Pushed is reloaded: every registered fragment, rendered as the hub does, is a piece of the page
+that shows it, to the byte.
+
+A fragment without a case in CASES fails, so a new one is covered the day it is registered.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import select
+
+from tests import people
+from tests.clients import signed_in
+from tests.people import Team
+from webapp import views
+from webapp.ads.commands import change_budget
+from webapp.campaigns.commands import edit_campaign, move_campaign
+from webapp.campaigns.models import Campaign
+from webapp.db import db
+from webapp.events.models import Event
+from webapp.web.fragments import Fragment, all_fragments
+
+
+def paused(team: Team) -> Campaign:
+    """Alice paused a running campaign and said why."""
+    campaign = people.active(team, name="Tidal <Lines> & more")
+    by = team.alice.actor
+    move_campaign(campaign_id=campaign.id, move="pause", reason='"Later"', version=4, by=by)
+    return campaign
+
+
+def overview(team: Team) -> str:
+    return f"/campaigns/{paused(team).id}"
+
+
+def feed(team: Team) -> str:
+    return f"/campaigns/{paused(team).id}/activity"
+
+
+def campaign_list(team: Team) -> str:
+    people.draft(team, name="Another")
+    paused(team)
+    return "/campaigns"
+
+
+def renamed(team: Team) -> str:
+    campaign = people.draft(team)
+    words = {
+        name: getattr(campaign, name)
+        for name in ("type", "objective", "target_audience", "owner_id")
+    }
+    edit_campaign(
+        campaign_id=campaign.id,
+        name="Ebb",
+        description="Two\nlines <b>",
+        version=1,
+        by=team.alice.actor,
+        **words,
+    )
+    return f"/campaigns/{campaign.id}"
+
+
+def new_split(team: Team) -> str:
+    campaign = people.draft(team)
+    change_budget(
+        campaign_id=campaign.id, budget="1,000.01", evenly=True, version=1, by=team.alice.actor
+    )
+    return f"/campaigns/{campaign.id}/budget"
+
+
+def waiting(team: Team) -> str:
+    campaign, _ = people.submitted(team)
+    return f"/campaigns/{campaign.id}"
+
+
+def inbox(team: Team) -> str:
+    people.submitted(team)
+    return "/approvals"
+
+
+def request_page(team: Team) -> str:
+    _, proposal = people.submitted(team)
+    return f"/approvals/{proposal.id}"
+
+
+def home(team: Team) -> str:
+    people.submitted(team)
+    return "/"
+
+
+def home_while_running(team: Team) -> str:
+    paused(team)
+    return "/"
+
+
+#: fragment → an act that redraws it, answering the page that shows it (to Bob, a manager).
+CASES: dict[str, Callable[[Team], str]] = {
+    "activity_row": feed,
+    "approvals_badge": overview,
+    "approvals_tab_badge": overview,
+    "campaign_details": renamed,
+    "campaign_log": overview,
+    "campaign_next": waiting,
+    "campaign_numbers": overview,
+    "campaign_parts": new_split,
+    "campaign_requests": waiting,
+    "campaign_row": campaign_list,
+    "campaign_status": overview,
+    "headline": home,
+    "inbox_list": inbox,
+    "live_campaigns": home_while_running,
+    "needs_you": home,
+    "numbers": home,
+    "proposal_state": request_page,
+}
+
+for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported
+    importlib.import_module(f"webapp.views.{module.name}")
+every_fragment = pytest.mark.parametrize("fragment", all_fragments(), ids=lambda one: one.name)
+
+
+def pushed_after(app, fragment: Fragment, team: Team) -> str:
+    """What the hub sends Bob for the newest event that redraws the fragment: by the hub's own
+    function, on a thread that has no request.
+    """
+    people.run_background()
+    events = list(db.session.scalars(select(Event).order_by(Event.position.desc())))
+    db.session.expunge_all()
+    db.session.rollback()
+    user_id = team.bob.id if fragment.audience == "user" else None
+    with ThreadPoolExecutor(1) as pool:
+        for event in events:
+            if fragment.wants(event.name) and fragment.topic_for(event):
+                render = app.extensions["live"].pushes.rendered
+                if html := pool.submit(render, fragment, event, user_id).result():
+                    return html
+    raise AssertionError(f"no event redrew {fragment.name}")
+
+
+@every_fragment
+def test_the_pushed_fragment_is_the_piece_of_the_page(app, team, fragment):
+    assert fragment.name in CASES, f"{fragment.name} needs a case: an act and the page it is on"
+    path = CASES[fragment.name](team)
+
+    pushed = pushed_after(app, fragment, team)
+    page = signed_in(app, team.bob).get(path)
+
+    assert page.status_code == 200
+    assert pushed in page.text
+
+
+@every_fragment
+def test_a_fragment_is_one_element_with_its_id_and_nothing_to_press(app, team, fragment):
+    CASES[fragment.name](team)
+
+    root = Root(pushed_after(app, fragment, team))
+
+    assert root.count == 1
+    assert root.id
+    assert not root.tags & {"form", "button", "input", "select", "textarea", "script"}
+
+
+class Root(HTMLParser):
+    """How many elements stand at the top, the first one's id, every tag inside."""
+
+    VOID = frozenset({"br", "hr", "img", "input", "line", "meta", "path", "rect", "use"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.count, self.depth, self.id = 0, 0, ""
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        if self.depth == 0:
+            self.count += 1
+            self.id = self.id or dict(attrs).get("id", "")
+        if tag not in self.VOID:
+            self.depth += 1
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            self.depth -= 1

@@ -1,0 +1,54 @@
+"""Combinations of settings that cannot work are refused before anything starts."""
+
+import pytest
+
+from webapp.config import BadSettings, Settings, documented
+
+PG = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://r", "SECRET_KEY": "k"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({}, "SECRET_KEY"),
+        ({"ENV": "production"}, "SECRET_KEY"),
+        ({"ENV": "prod"}, "one of"),
+        ({"ENV": "test", "REDIS_URL": "redis://r"}, "SQLite"),
+        ({"ENV": "test", "WEB_CONCURRENCY": "2"}, "WEB_CONCURRENCY"),
+        ({"ENV": "test", "WEB_CONCURRENCY": "2", "DATABASE_URL": "postgres://x/y"}, "REDIS_URL"),
+        (PG | {"DRUMBEAT_CLOCK_FILE": "/tmp/clock"}, "CLOCK_FILE"),
+        (PG | {"DRUMBEAT_FAULT": "timers.after_claim"}, "FAULT"),
+        ({"ENV": "test", "SIGNUP": "everybody"}, "SIGNUP"),
+        ({"ENV": "test", "PORT": "http"}, "PORT"),
+        ({"ENV": "test", "PROXY_HOPS": "-1"}, "PROXY_HOPS"),
+        ({"ENV": "test", "THREADS": "0"}, "THREADS"),
+        ({"ENV": "test", "THREADS": "²"}, "THREADS"),
+        ({"ENV": "test", "DATABASE_URL": "mysql://x/y"}, "DATABASE_URL"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_what_to_change(environ, words):
+    with pytest.raises(BadSettings, match=words):
+        Settings.from_environ(environ)
+
+
+@pytest.mark.parametrize("environ", [PG, PG | {"WEB_CONCURRENCY": "4"}, {"SECRET_KEY": "k"}])
+def test_what_platforms_set_is_enough(environ):
+    settings = Settings.from_environ(environ)
+
+    assert settings.is_production
+    assert settings.cookies_are_secure
+
+
+def test_production_keeps_what_people_typed_out_of_its_errors():
+    config = Settings.from_environ(PG).as_flask()
+
+    assert config["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
+    assert config["SESSION_COOKIE_NAME"] == "__Host-drumbeat"
+    assert config["SESSION_COOKIE_SECURE"] is True
+
+
+def test_every_variable_says_what_it_is_for():
+    names = [name for name, _, words in documented() if words]
+
+    assert len(names) == len(set(names)) == len(Settings.__dataclass_fields__)
+    assert {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_CONCURRENCY"} <= set(names)

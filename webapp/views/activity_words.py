@@ -1,0 +1,159 @@
+"""The log in words: each event as a line with an icon, who did it, and the reason when somebody
+gave one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from webapp.accounts import queries as accounts
+from webapp.ads import queries as ads
+from webapp.ads.models import PLATFORM_WORDS
+from webapp.approvals.kinds import kind_of
+from webapp.campaigns import queries as campaigns
+from webapp.campaigns.models import Transition
+from webapp.core import money
+from webapp.events.models import Event
+from webapp.web.words import STATES
+
+#: What a feed may be narrowed to: its key in the URL and its words.
+FILTERS = (("all", "Everything"), ("people", "People"), ("automatic", "Automatic"))
+#: The actors each of them shows; none means all.
+ACTORS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "people": ("user",),
+    "automatic": ("timer", "event", "rule"),
+}
+
+#: event → (icon, mark, words)
+WORDS: dict[str, tuple[str, str, str]] = {
+    "campaign.created": ("flag", "", "Created the campaign"),
+    "campaign.changed": ("copy", "", "Edited the campaign"),
+    "campaign.budget_set": ("coins", "", "Set the budget"),
+    "campaign.submitted": ("s-in_progress", "in_progress", "Asked for approval to launch"),
+    "campaign.returned": ("s-pending", "pending", "Back to draft"),
+    "campaign.scheduled": ("clock", "pending", "Scheduled"),
+    "campaign.launched": ("s-active", "active", "Launched"),
+    "campaign.paused": ("pause", "attention", "Paused"),
+    "campaign.resumed": ("play", "active", "Resumed"),
+    "campaign.completed": ("s-completed", "completed", "Completed"),
+    "campaign.cancelled": ("s-failed", "failed", "Cancelled"),
+    "campaign.failed": ("s-failed", "failed", "Failed"),
+    "campaign.archived": ("down-l", "", "Archived"),
+    "campaign.restored": ("up-l", "", "Taken out of the archive"),
+    "campaign.trashed": ("x", "", "Moved to the trash"),
+    "campaign.untrashed": ("up-l", "", "Taken out of the trash"),
+    "campaign.purged": ("x", "", "Deleted for good"),
+    "proposal.asked": ("check", "in_progress", "Asked for a decision"),
+    "proposal.approved": ("check", "completed", "Approved the request"),
+    "proposal.applied": ("s-completed", "completed", "The change was made"),
+    "proposal.rejected": ("s-failed", "failed", "Rejected the request"),
+    "proposal.dismissed": ("x", "", "Took the request back"),
+    "proposal.staled": ("s-attention", "attention", "The request was out of date"),
+    "proposal.undone": ("swap", "pending", "Undid the change"),
+    "ad_campaign.created": ("plus", "", "Added an ad platform"),
+    "ad_campaign.allocated": ("coins", "", "Changed a platform's share"),
+    "ad_campaign.started": ("play", "active", "Ads may run"),
+    "ad_campaign.paused": ("pause", "attention", "Ads paused"),
+    "ad_campaign.resumed": ("play", "active", "Ads resumed"),
+    "ad_campaign.ended": ("s-completed", "completed", "Ads ended"),
+    "import_batch.staged": ("up-l", "", "Read a report"),
+    "import_batch.committed": ("up-l", "completed", "Imported a report"),
+    "import_batch.discarded": ("x", "", "Discarded an import"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an activity feed; `zone` is the team's, for the time in words."""
+
+    event_id: int
+    icon: str
+    mark: str
+    words: str
+    who: str
+    detail: str
+    created_at: datetime
+    zone: str
+
+
+def lines(events: Sequence[Event]) -> list[Line]:
+    """The events people care about, in words; the others are left out."""
+    shown = [event for event in events if event.name in WORDS]
+    if not shown:
+        return []
+    reasons = campaigns.reasons({event.id for event in shown if event.name.startswith("campaign.")})
+    whos = who_did([event.by for event in shown])
+    platforms = ads.platforms_of(
+        {event.subject_id for event in shown if event.subject_kind == "ad_campaign"}
+    )
+    zone = accounts.team().zone
+    return [
+        Line(
+            event.id,
+            *WORDS[event.name][:2],
+            _words(event, platforms),
+            who,
+            reasons.get(event.id, ""),
+            event.created_at,
+            zone,
+        )
+        for event, who in zip(shown, whos, strict=True)
+    ]
+
+
+def _words(event: Event, platforms: dict[int, str]) -> str:
+    words = WORDS[event.name][2]
+    if event.subject_kind == "ad_campaign" and event.subject_id in platforms:
+        words += f": {PLATFORM_WORDS[platforms[event.subject_id]]}"
+    if event.name.startswith("proposal.") and "kind" in event.data:
+        words += f": {kind_of(event.data['kind']).words.lower()}"
+    if event.name in ("campaign.budget_set", "ad_campaign.allocated"):
+        words += f", {_amounts(event)}"
+    was, to = event.data.get("was"), event.data.get("to")
+    if event.subject_kind == "campaign" and was and to:
+        known = STATES["campaign"]
+        words += f": {known[was][1]} to {known[to][1]}"
+    if event.data.get("is_self_approved"):
+        words += " (self-approved)"
+    return words
+
+
+def _amounts(event: Event) -> str:
+    """Before and after of an event about money, to the minor unit."""
+    assert event.campaign_id is not None
+    currency = campaigns.campaign(event.campaign_id).currency
+    after = event.data["budget_cents" if event.subject_kind == "campaign" else "allocated_cents"]
+    pair = event.data["was_cents"], after
+    return " to ".join(money.words(cents, currency, cents=True) for cents in pair)
+
+
+def steps(transitions: Sequence[Transition]) -> list[dict[str, Any]]:
+    """Lines of the transition log with names: who, why, when."""
+    whos = who_did([one.by for one in transitions])
+    zone = accounts.team().zone
+    return [
+        {
+            "was": one.was,
+            "became": one.became,
+            "who": who,
+            "reason": one.reason,
+            "created_at": one.created_at,
+            "event_id": one.event_id,
+            "zone": zone,
+        }
+        for one, who in zip(transitions, whos, strict=True)
+    ]
+
+
+def who_did(actors: Sequence[str]) -> list[str]:
+    """Names for `user:12`, `Automatic` for timers, events and rules."""
+    people = {int(one.removeprefix("user:")) for one in actors if one.startswith("user:")}
+    names = accounts.names(people)
+    return [
+        names.get(int(one.removeprefix("user:")), "Somebody")
+        if one.startswith("user:")
+        else "Automatic"
+        for one in actors
+    ]

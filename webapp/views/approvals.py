@@ -1,0 +1,160 @@
+"""The inbox of decisions: what waits for you, for others, what was decided; one request beside the
+list.
+"""
+
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from webapp.accounts import queries as accounts
+from webapp.approvals import commands, queries
+from webapp.approvals.kinds import kind_of
+from webapp.approvals.models import Proposal
+from webapp.approvals.workflow import State
+from webapp.core.errors import Conflict, Invalid, StaleVersion
+from webapp.events.models import Event
+from webapp.web.forms import submitted, typed
+from webapp.web.fragments import fragment
+from webapp.web.guards import guard, viewer
+from webapp.web.render import page, page_or_block, path_for, see_other, wants_fragment
+
+bp = Blueprint("approvals", __name__, url_prefix="/approvals")
+
+
+@bp.get("")
+@guard("see")
+def index() -> Response:
+    """The list; with the first request that waits for this person beside it."""
+    found = list_of(_user_id())
+    first = next(iter(found["inbox"].yours), None)
+    values = found | _one(first.proposal.id if first else None)
+    return page("approvals/inbox.html", **values, picked=False)
+
+
+@bp.get("/<int:proposal_id>")
+@guard("see", loads=Proposal)
+def detail(proposal_id: int, status: int = 200, **refused: Any) -> Response:
+    values = list_of(_user_id()) | _one(proposal_id) | refused
+    return page("approvals/inbox.html", status, **values, picked=True)
+
+
+@bp.get("/<int:proposal_id>/decision")
+@guard("see", loads=Proposal)
+def decision(proposal_id: int) -> Response:
+    """What was said and what may be done now: the part beside the live state that follows it."""
+    if not wants_fragment():
+        return detail(proposal_id)
+    return page_or_block("approvals/inbox.html", "decision", **_one(proposal_id))
+
+
+def _user_id() -> int:
+    person = viewer()
+    assert person is not None
+    return person.user_id
+
+
+def list_of(user_id: int) -> dict[str, Any]:
+    """The list of one person: the same values for the page and for the push."""
+    return {"inbox": queries.inbox(user_id), "user_id": user_id, "zone": accounts.team().zone}
+
+
+def _one(proposal_id: int | None) -> dict[str, Any]:
+    blank: dict[str, Any] = {"values": {}, "errors": {}}
+    if proposal_id is None:
+        return {"item": None, "proposal": None} | blank
+    return request_of(proposal_id) | blank
+
+
+def request_of(proposal_id: int) -> dict[str, Any]:
+    """One request with what was said, and what its reader may do with it."""
+    item = queries.item(proposal_id, _user_id())
+    person = viewer()
+    assert person is not None
+    proposal = item.proposal
+    is_waiting = proposal.state == State.IN_REVIEW
+    can_undo = kind_of(proposal.kind).undo is not None and proposal.state == State.APPLIED
+    can_undo = can_undo and bool(item.presentation.url)  # what is gone is not put back
+    return {
+        "item": item,
+        "proposal": proposal,
+        "said": queries.said(proposal_id),
+        "zone": accounts.team().zone,
+        "may_decide": is_waiting and item.answer in ("yes", "self"),
+        "may_withdraw": is_waiting
+        and proposal.by == str(person.actor)
+        and person.may("proposals.make"),
+        "may_undo": can_undo and person.may("proposals.undo"),
+    }
+
+
+@bp.post("/<int:proposal_id>/decision")
+@guard("proposals.decide", loads=Proposal)
+def decide(proposal_id: int) -> Response:
+    try:
+        submitted(commands.decide, proposal_id=proposal_id)
+    except Invalid as error:
+        return detail(proposal_id, error.status, values=typed(), errors=error.fields)
+    except StaleVersion:
+        raise Conflict(
+            "The request changed since you loaded it. Read it again, then decide."
+        ) from None
+    words = {
+        "applied": "Approved and done",
+        "stale": "Not done: it was out of date",
+        "applying": "Approved",
+    }
+    toast = words.get(queries.state_of(proposal_id), "Decision sent")
+    return see_other(path_for("approvals.detail", proposal_id=proposal_id), toast=toast)
+
+
+@bp.post("/<int:proposal_id>/withdraw")
+@guard("proposals.make", loads=Proposal)
+def withdraw(proposal_id: int) -> Response:
+    submitted(commands.withdraw, proposal_id=proposal_id)
+    return see_other(
+        path_for("approvals.detail", proposal_id=proposal_id), toast="Request taken back"
+    )
+
+
+@bp.post("/<int:proposal_id>/undo")
+@guard("proposals.undo", loads=Proposal)
+def undo(proposal_id: int) -> Response:
+    submitted(commands.undo, proposal_id=proposal_id)
+    return see_other(path_for("approvals.detail", proposal_id=proposal_id), toast="Undone")
+
+
+@fragment(
+    "approvals/_list.html",
+    on=("proposal.*", "membership.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def inbox_list(_event: Event, user_id: int) -> dict[str, Any]:
+    return list_of(user_id)
+
+
+@fragment("approvals/_state.html", on=("proposal.*",), topic="team:{team_id}")
+def proposal_state(event: Event) -> dict[str, Any] | None:
+    proposal = queries.proposal(event.subject_id)
+    return None if proposal is None else {"proposal": proposal}
+
+
+@fragment(
+    "approvals/_badge.html",
+    on=("proposal.*", "membership.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def approvals_badge(_event: Event, user_id: int) -> dict[str, Any]:
+    return {"waiting": queries.waiting_for(user_id), "user_id": user_id}
+
+
+@fragment(
+    "approvals/_tab_badge.html",
+    on=("proposal.*", "membership.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def approvals_tab_badge(_event: Event, user_id: int) -> dict[str, Any]:
+    return {"waiting": queries.waiting_for(user_id), "user_id": user_id}

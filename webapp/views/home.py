@@ -1,0 +1,118 @@
+"""Home: what needs this person, what comes by itself, this week's numbers, what runs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from webapp.accounts import queries as accounts
+from webapp.ads import queries as ads
+from webapp.approvals import queries as approvals
+from webapp.campaigns import queries as campaigns
+from webapp.core import clock, zones
+from webapp.events.models import Event
+from webapp.views.campaign_rows import with_spend
+from webapp.views.timer_words import coming_up
+from webapp.web.fragments import fragment
+from webapp.web.guards import guard, viewer
+from webapp.web.render import page
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@guard("see")
+def home() -> Response:
+    person = viewer()
+    assert person is not None
+    today = zones.today(clock.now(), person.zone)
+    return page(
+        "home/home.html",
+        today=today,
+        week=today.isocalendar().week,
+        **needs_you_for(person.user_id),
+        numbers=week_numbers(),
+        **what_is_live(),
+        coming=coming_up(),
+        zone=person.team_zone,
+    )
+
+
+def needs_you_for(user_id: int) -> dict[str, Any]:
+    """What waits for a person: the same values for the page and for the push."""
+    items = approvals.inbox(user_id).yours
+    return {"needs": items[:8], "needs_count": len(items), "user_id": user_id}
+
+
+def what_is_live() -> dict[str, Any]:
+    """The running campaigns, and how many there are of each kind."""
+    return {
+        "team_id": accounts.team().id,
+        "rows": with_spend(campaigns.live()),
+        "counts": campaigns.counts(),
+    }
+
+
+def same_days(today: date) -> tuple[tuple[date, date], tuple[date, date]]:
+    """This ISO week so far and the same days of the one before: half a week is not compared with a
+    whole one.
+    """
+    monday, week = today - timedelta(days=today.weekday()), timedelta(days=7)
+    return (monday, today), (monday - week, today - week)
+
+
+def week_numbers() -> dict[str, Any]:
+    """This week so far against the one before, per currency; days are the ad accounts' own."""
+    team = accounts.team()
+    today = zones.today(clock.now(), team.zone)
+    this_week, week_before = same_days(today)
+    this, before = ads.running_totals(*this_week), ads.running_totals(*week_before)
+    budgets = ads.running_budgets()
+    currencies = sorted(this.keys() | budgets.keys()) or [team.currency]
+    none = ads.Totals()
+    rows = [
+        {
+            "currency": one,
+            "this": this.get(one, none),
+            "before": before.get(one, none),
+            "budget_cents": budgets.get(one, 0),
+        }
+        for one in currencies
+    ]
+    return {
+        "team_id": team.id,
+        "week_before": week_before[0].isocalendar().week,
+        "rows": rows,
+        "counts": campaigns.counts(),
+    }
+
+
+@fragment(
+    "home/_needs_you.html",
+    on=("proposal.*", "membership.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def needs_you(_event: Event, user_id: int) -> dict[str, Any]:
+    return needs_you_for(user_id)
+
+
+@fragment(
+    "home/_headline.html",
+    on=("proposal.*", "membership.*", "campaign.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def headline(_event: Event, user_id: int) -> dict[str, Any]:
+    return needs_you_for(user_id) | {"counts": campaigns.counts()}
+
+
+@fragment("home/_numbers.html", on=("campaign.*", "import_batch.committed"), topic="team:{team_id}")
+def numbers(_event: Event) -> dict[str, Any]:
+    return {"numbers": week_numbers()}
+
+
+@fragment("home/_live_campaigns.html", on=("campaign.*",), topic="team:{team_id}")
+def live_campaigns(_event: Event) -> dict[str, Any]:
+    return what_is_live()

@@ -1,0 +1,42 @@
+"""What happens by itself, in words: timers for the overview and for Home."""
+
+from typing import Any
+
+from webapp.campaigns import queries as campaigns
+from webapp.campaigns.timing import PURGE_DUE
+from webapp.events import timers
+
+#: label → (what happens, what comes of it)
+WORDS = {
+    "timer.campaign_starts": ("Starts", "The campaign goes live and its ads may run"),
+    "timer.campaign_ends": ("Ends", "The campaign is completed and its ads end"),
+    "timer.campaign_purged": ("Deleted for good", "Its numbers and its imports go with it"),
+}
+
+
+def what_happens_next(campaign_id: int) -> list[dict[str, Any]]:
+    """A campaign's pending timers, soonest first."""
+    return [
+        _words(timer.label_key, timer.event_name) | {"due_at": timer.due_at}
+        for timer in timers.pending_for(campaign_id)
+    ]
+
+
+def coming_up(limit: int = 6) -> list[dict[str, Any]]:
+    """The team's next timers with their campaigns; the trash is out of sight."""
+    found = timers.pending(limit, without=(PURGE_DUE,))
+    names = campaigns.names({timer.campaign_id for timer in found if timer.campaign_id is not None})
+    return [
+        _words(timer.label_key, timer.event_name)
+        | {
+            "due_at": timer.due_at,
+            "campaign_id": timer.campaign_id,
+            "name": names.get(timer.campaign_id or 0, ""),
+        }
+        for timer in found
+    ]
+
+
+def _words(label: str, event_name: str) -> dict[str, Any]:
+    words, detail = WORDS.get(label, (event_name, ""))
+    return {"words": words, "detail": detail}

@@ -1,0 +1,57 @@
+"""What surrounds every signed-in page: the navigation's numbers, the live campaigns, and the ticket
+of its socket.
+
+The position is read by the guard before any of the page's data, so at worst a thing is sent twice,
+never missed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request, session
+
+from webapp.accounts.queries import SignedIn
+from webapp.approvals.queries import waiting_for
+from webapp.campaigns import queries as campaigns
+from webapp.web import topics
+from webapp.web.guards import viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Values of `base.html`."""
+
+    waiting: int
+    live_campaigns: list[Any]
+    ticket: str
+    position: int
+    toast: str
+
+
+def init_app(app: Flask) -> None:
+    """Offer `shell()` to pages; a fragment never calls it, so it costs nothing there."""
+    app.context_processor(lambda: {"shell": shell})
+
+
+def shell() -> Shell | None:
+    """The shell of this request, or None on public pages."""
+    person = viewer()
+    if person is None or "team_stack" not in g:
+        return None
+    return Shell(
+        waiting=waiting_for(person.user_id),
+        live_campaigns=campaigns.running_names(4),
+        ticket=_ticket(person),
+        position=g.position,
+        toast=session.pop("toast", ""),
+    )
+
+
+def _ticket(person: SignedIn) -> str:
+    """Signed topics: the team's, the person's, and the campaign's when the page's URL names one."""
+    campaign_id = (request.view_args or {}).get("campaign_id")
+    followed = topics.of_page(
+        user_id=person.user_id, team_id=person.team_id, campaign_id=campaign_id
+    )
+    ticket = topics.Ticket(person.session_id, person.user_id, person.team_id, followed)
+    return topics.sign(ticket, current_app.config["SECRET_KEY"])
