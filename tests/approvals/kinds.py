@@ -31,6 +31,7 @@ change = Kind(
     undo=lambda proposal, by: _set(proposal.before, proposal, by),
     present=lambda _proposal: Presentation("Change it", "/", []),
     amount=lambda before, after: abs(after["budget_cents"] - before["budget_cents"]),
+    whole=lambda before: before["budget_cents"],
     level="act",
 )
 register(change)

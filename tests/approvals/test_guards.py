@@ -1,5 +1,6 @@
 """Each bound a team may set, one by one, and that they are counted under one lock."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests import people
 from tests.approvals.kinds import CHANGE, EFFECT, ask_for, set_policy
 from tests.together import assert_one_event_per_version, at_once
+from webapp.approvals import kinds
 from webapp.approvals.kinds import Guard
 from webapp.approvals.models import Policy, Proposal
 from webapp.approvals.verdicts import _within
@@ -99,6 +101,13 @@ def test_max_pct_of_what_was_there(campaign, alice, change, acts):
     proposal = ask_for(campaign, START + change, by=alice.actor)
 
     assert (proposal.state == "applied") is acts
+
+
+def test_a_kind_that_names_no_whole_asks_when_a_share_is_set(campaign, alice, monkeypatch):
+    monkeypatch.setitem(kinds._kinds, CHANGE, replace(kinds.kind_of(CHANGE), whole=None))
+    set_policy(CHANGE, max_pct=1000)
+
+    assert_asks(ask_for(campaign, START + 1, by=alice.actor), "max_pct")
 
 
 def test_a_share_of_nothing_is_boundless(team, alice):

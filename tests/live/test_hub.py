@@ -7,7 +7,7 @@ from wsproto.events import CloseConnection, Ping, TextMessage
 
 from tests.live.pages import PATIENCE, after_what_is_asked, opened, opened_with_client, pair, ticket
 from webapp.live import hub as hub_module
-from webapp.live.hub import BACKLOG, SILENT_SECONDS, Client, Hub
+from webapp.live.hub import BACKLOG, MESSAGE_BYTES, SILENT_SECONDS, Client, Hub
 
 
 def test_a_message_reaches_those_who_follow_the_topic_and_nobody_else(hub):
@@ -159,7 +159,7 @@ def test_many_threads_start_one_byte_thread():
 def test_a_message_over_64_kb_is_closed_as_too_big(hub):
     page = opened(hub, ticket("team:1"))
 
-    page.say("x" * 70_000)
+    page.say("x" * (MESSAGE_BYTES + 1))  # the last byte is the one too many: nothing stays unread
 
     assert page.read_to_the_end().code == 1009
 
@@ -167,8 +167,8 @@ def test_a_message_over_64_kb_is_closed_as_too_big(hub):
 def test_a_message_in_many_parts_over_64_kb_is_closed_as_too_big(hub):
     page = opened(hub, ticket("team:1"))
 
-    for _ in range(70):
-        page.send(TextMessage("x" * 1000, message_finished=False))
+    for size in [1000] * 65 + [MESSAGE_BYTES + 1 - 65_000]:
+        page.send(TextMessage("x" * size, message_finished=False))
 
     assert page.read_to_the_end().code == 1009
 

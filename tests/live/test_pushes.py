@@ -6,6 +6,7 @@ from tests import people
 from tests.live.pages import bodies, everything, marks, opened, ticket, ticket_of
 from webapp.core.errors import NotFound
 from webapp.events.log import newest_position
+from webapp.live.pace import PASSES_PER_SECOND
 from webapp.live.pushes import QUIET_SECONDS
 from webapp.web.fragments import fragment
 
@@ -53,7 +54,7 @@ def test_a_busy_root_does_not_slow_another(team, campaign, hub, status, happens,
     page = opened(hub, ticket_of(team, other))
     calm = happens(other)
 
-    assert bodies(everything(following, hub)) == [str(busy[0])]
+    assert bodies(everything(following, hub)) == [str(busy[-1])]
     assert bodies(everything(page, hub)) == [str(calm[0])]
 
 
@@ -76,10 +77,44 @@ def test_a_root_that_several_rows_share_is_one_root_to_the_throttle(
     assert bodies(everything(following, hub)) == [str(first), str(last)]
 
 
-def test_rows_are_never_held_back(following, campaign, hub, rows, happens):
-    seen = happens(campaign, times=4)
+def test_the_rows_of_one_pass_all_go_at_once(following, campaign, hub, rows, happens):
+    seen = happens(campaign, times=9)
 
     assert bodies(everything(following, hub)) == [str(one) for one in seen]
+
+
+def test_a_page_gets_four_passes_at_once_and_then_four_a_second(
+    following, campaign, hub, rows, happens, turn, steady
+):
+    seen = [happens(campaign)[0] for _ in range(7)]
+    assert bodies(everything(following, hub)) == [str(one) for one in seen[:4]]
+
+    steady.now += 1 / PASSES_PER_SECOND
+    turn()
+    assert bodies(everything(following, hub)) == [str(one) for one in seen]
+
+
+def test_what_waited_goes_before_what_is_new(following, campaign, hub, rows, happens, steady):
+    seen = [happens(campaign)[0] for _ in range(6)]
+
+    steady.now += 1 / PASSES_PER_SECOND
+    seen += happens(campaign)
+
+    assert bodies(everything(following, hub)) == [str(one) for one in seen]
+
+
+def test_a_page_that_is_busy_does_not_slow_another_page(
+    team, campaign, hub, rows, happens, following
+):
+    other = people.draft(team, name="Second")
+    people.run_background()
+    for _ in range(6):
+        happens(campaign)
+
+    page = opened(hub, ticket_of(team, other))
+    calm = happens(other)
+
+    assert bodies(everything(page, hub)) == [str(calm[0])]
 
 
 def test_a_page_is_not_told_a_position_beyond_what_is_still_held_back(

@@ -94,6 +94,7 @@ register(
         undo=_undo,
         present=_present,
         amount=amount,
+        whole=lambda before: int(before["budget_cents"]),
         level="act",
         guard=Guard(max_amount_cents=0),
     )

@@ -67,6 +67,8 @@ class Kind:
     undo(proposal, by)          makes it unmade; only called while the present values equal `after`
     present(proposal)           how it reads
     amount(before, after)       minor units at stake, for limits
+    whole(before)               minor units that `max_pct` takes its share of; without it a team's
+    `max_pct` always asks
     returned(proposal, by)      tidies up when it is rejected, withdrawn, expired or stale
     effect                      True when an effect actor finishes it with `settle`
     level, guard                what a person's proposal does when the team set no policy
@@ -80,6 +82,7 @@ class Kind:
     apply: Callable[[Proposal, Actor], None]
     present: Callable[[Proposal], Presentation]
     amount: Callable[[Values, Values], int]
+    whole: Callable[[Values], int] | None = None
     undo: Callable[[Proposal, Actor], None] | None = None
     returned: Callable[[Proposal, Actor], None] | None = None
     effect: bool = False

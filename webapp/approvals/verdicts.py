@@ -78,7 +78,7 @@ def first_broken_bound(guard: Guard, kind: Kind, proposal: Proposal, by: Actor) 
         "max_amount_cents": guard.max_amount_cents is None
         # A limit of nothing asks for everything, also for what costs nothing.
         or 0 < guard.max_amount_cents >= proposal.amount_cents,
-        "max_pct": guard.max_pct is None or _share(proposal) <= guard.max_pct,
+        "max_pct": guard.max_pct is None or _share(kind, proposal) <= guard.max_pct,
         "max_per_day": guard.max_per_day is None or acted_today[0] < guard.max_per_day,
         "daily_cap_cents": guard.daily_cap_cents is None
         or acted_today[1] + proposal.amount_cents <= guard.daily_cap_cents,
@@ -94,9 +94,9 @@ def first_broken_bound(guard: Guard, kind: Kind, proposal: Proposal, by: Actor) 
     return next((name for name, holds in bounds.items() if not holds), "")
 
 
-def _share(proposal: Proposal) -> float:
+def _share(kind: Kind, proposal: Proposal) -> float:
     """The amount in percent of what was there before; from nothing it is boundless."""
-    whole = int(proposal.before.get("budget_cents", 0))
+    whole = kind.whole(proposal.before) if kind.whole else 0
     return 100 * proposal.amount_cents / whole if whole else float("inf")
 
 

@@ -30,13 +30,14 @@ from webapp.events import bus
 from webapp.events.log import events_after, newest_position
 from webapp.events.models import Event
 from webapp.live.hub import Client, Hub
+from webapp.live.pace import Pace
 from webapp.web import fragments
 from webapp.web.fragments import Fragment
 from webapp.web.topics import Ticket
 
 log = logging.getLogger(__name__)
 
-#: The same root at most twice a second after its leading edge.
+#: The same root at most twice a second after its leading edge; `Pace` counts the passes of a page.
 QUIET_SECONDS = 0.5
 #: Further behind than this, a page loads again.
 MOST_BEHIND = 500
@@ -72,6 +73,14 @@ class Push:
         subject = self.event.campaign_id or self.event.subject_id
         return (self.team_id, self.fragment.name, self.topic, subject)
 
+    @property
+    def undrawn(self) -> Root:
+        """What stands for a root that is not known before it is drawn; a new row is one of its
+        own.
+        """
+        number = self.event.id if self.fragment.adds_row else self.key[-1]
+        return (self.team_id, self.topic, f"{self.fragment.name} {number}")
+
     def root(self, html: str) -> Root:
         found = _ID.search(html)
         return (self.team_id, self.topic, found[1] if found else self.fragment.name)
@@ -89,6 +98,8 @@ class Pushes:
         self.roots: dict[Key, Root] = {}
         self.sent_at: dict[Root, float] = {}
         self.waiting: dict[Root, Push] = {}
+        self.pace = Pace()
+        self.passing: set[tuple[int, str]] = set()  # topics that this pass goes to
         self.is_behind = False
         self.rechecked_at = self.steady()
 
@@ -122,11 +133,11 @@ class Pushes:
         if self.returning or self.is_behind:
             return 0.01
         now = self.steady()
-        due = [self.sent_at.get(root, now) + QUIET_SECONDS - now for root in self.waiting]
+        due = [max(self._rest(root, now), self.pace.wait(root[:2], now)) for root in self.waiting]
         return max(0.01, min([1.0, *due]))
 
     def turn(self) -> None:
-        """One pass: returning pages, then what is new, then what had to wait."""
+        """One pass: returning pages, then what is new behind what had to wait."""
         if self.position is None:
             self.position = self.newest()
         self._welcome_back(self.position)
@@ -139,7 +150,7 @@ class Pushes:
         for event in events:
             self._close_ended(event)
             for push in self._wanted(event, followed):
-                self._offer(push)
+                self._hold(self.roots.get(push.key) or push.undrawn, push)
             self.position = event.position or self.position
             touched.add(event.team_id or 0)
         self.is_behind = len(events) > MOST_BEHIND
@@ -182,20 +193,23 @@ class Pushes:
             elif (own := fragment.topic_for(event)) in topics and own is not None:
                 yield Push(fragment, event, team_id, own, position)
 
-    def _offer(self, push: Push) -> None:
-        """At once when its root was quiet, else once, later, as it is then."""
-        root = self.roots.get(push.key)
-        if push.fragment.adds_row or root is None or self._is_quiet(root):
-            self._send(push)
-        else:
-            self._hold(root, push)
-
     def _hold(self, root: Root, push: Push) -> None:
         earlier = self.waiting.get(root)
         self.waiting[root] = replace(push, since=earlier.since) if earlier else push
 
+    def _is_due(self, root: Root) -> bool:
+        return self._is_quiet(root) and self._may_pass(root[:2])
+
     def _is_quiet(self, root: Root) -> bool:
-        return self.steady() - self.sent_at.get(root, float("-inf")) >= QUIET_SECONDS
+        return self._rest(root, self.steady()) <= 0
+
+    def _rest(self, root: Root, now: float) -> float:
+        return self.sent_at.get(root, float("-inf")) + QUIET_SECONDS - now
+
+    def _may_pass(self, topic: tuple[int, str]) -> bool:
+        if topic not in self.passing and self.pace.take(topic, self.steady()):
+            self.passing.add(topic)
+        return topic in self.passing
 
     def _send(self, push: Push) -> None:
         html = self._rendered_or_nothing(push.fragment, push.event, push.user_id)
@@ -213,14 +227,18 @@ class Pushes:
         self.hub.broadcast(push.team_id, push.topic, f"<!--{reached}-->{html}")
 
     def _flush(self) -> set[int]:
-        """Send what waited long enough; answers whose it was."""
-        due = [(root, push) for root, push in self.waiting.items() if self._is_quiet(root)]
+        """Send what is due: at once when its root and its page were quiet, else once, later, as it
+        is then. Answers whose it was.
+        """
+        self.passing.clear()
+        due = [(root, push) for root, push in self.waiting.items() if self._is_due(root)]
         for root, push in due:
             self._send(push)
             del self.waiting[root]
         if len(self.roots) > MOST_KEYS:
             self.sent_at = {r: at for r, at in self.sent_at.items() if not self._is_quiet(r)}
             self.roots = {key: root for key, root in self.roots.items() if root in self.sent_at}
+            self.pace.forget(self.steady())
         return {push.team_id for _, push in due}
 
     def _reached(self, team_id: int) -> int:
