@@ -128,7 +128,6 @@ def commit_import(*, import_batch_id: int, version: int, by: Actor) -> int:
     with unit_of_work():
         batch = _seen(import_batch_id, version)
         step = lifecycle.fire("confirm", batch.state)
-        sources.source(batch.source).check(batch.campaign_id, batch.facts)
         batch.state, batch.progress = step.to, 0
         record(step.event, subject=batch, by=by)
         return batch.id
@@ -164,9 +163,7 @@ def undo_import(*, import_batch_id: int, version: int, by: Actor) -> int:
     with unit_of_work():
         batch = _seen(import_batch_id, version, ended=True)
         step = lifecycle.fire("undo", batch.state)
-        source = sources.source(batch.source)
-        source.check(batch.campaign_id, batch.facts)
-        kept = source.revert(batch, by)
+        kept = sources.source(batch.source).revert(batch, by)
         AFTER_REVERTED()
         batch.state = step.to
         batch.facts = batch.facts | {"kept": kept}
@@ -216,6 +213,7 @@ def newest_event_of(campaign_id: int) -> int:
 def _seen(batch_id: int, version: int, *, ended: bool = False) -> ImportBatch:
     """The batch as somebody saw it, locked. Raises Conflict when it moved on."""
     batch = find(ImportBatch, batch_id, lock=True)
+    sources.source(batch.source).check(batch.campaign_id, batch.facts)
     if batch.state == State.COMMITTED and not ended:
         raise Conflict("This report was imported already.")
     if batch.state == State.DISCARDED:

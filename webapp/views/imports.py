@@ -143,7 +143,7 @@ def review(
 ) -> Response:
     batch = queries.batch(campaign_id, import_batch_id)
     if wants_fragment() and request.args.get("after"):
-        return page("imports/_more.html", **head(campaign_id), **_rows(batch), batch=batch)
+        return page("imports/_more.html", **(head(campaign_id) | _rows(batch)), batch=batch)
     values: dict[str, Any] = head(campaign_id) | {
         "batch": batch,
         "is_working": batch.state in WORKING,
