@@ -37,6 +37,10 @@ class Role(StrEnum):
     CPM = "cpm"
 
 
+#: What adds up over rows, in the order numbers are kept.
+ADDITIVE = (Role.SPEND, Role.IMPRESSIONS, Role.CLICKS, Role.CONVERSIONS, Role.VALUE)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One platform's way of writing reports.
