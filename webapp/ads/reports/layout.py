@@ -72,6 +72,7 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
         roles=roles,
         dialect=dialect,
         currency=_bracket_currency(header, roles.get(Role.SPEND)),
+        order=dialect.order,
         decimal=dialect.decimal,
         twins=tuple(twins),
         breakdowns=_breakdowns(header, roles),
