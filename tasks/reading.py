@@ -9,6 +9,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,14 @@ def write(source: str, path: Path, options: dict[str, Any], out: Path) -> None:
     with out.open("w", encoding="utf-8") as lines:
         try:
             content = read(source, path, options)
-            body = [_packed(line) for line in content.lines]
         except Unreadable as error:
             _put(lines, {"refused": str(error)})
         except Question as question:
             _put(lines, {"asks": question.fields, "fingerprint": question.fingerprint})
         else:
-            _put(lines, {"claims": content.claims, "count": len(body)})
-            for line in body:
-                lines.write(line + "\n")
+            _put(lines, {"claims": content.claims, "count": content.count})
+            for line in content.lines:
+                lines.write(_packed(line) + "\n")
 
 
 def _put(lines: Any, head: dict[str, Any]) -> None:
@@ -50,9 +50,10 @@ def _put(lines: Any, head: dict[str, Any]) -> None:
 
 
 def _packed(line: Line) -> str:
-    return json.dumps(
-        [line.lines, line.key, line.after, line.verdict, line.reason, line.optional, line.cells]
-    )
+    on = line.on.isoformat() if line.on else None
+    about = (line.kind, line.name, on, line.part)
+    rest = (line.verdict, line.reason, line.optional, line.cells)
+    return json.dumps([line.lines, *about, line.after, *rest])
 
 
 def lines_of(out: Path) -> Iterator[Line]:
@@ -60,8 +61,10 @@ def lines_of(out: Path) -> Iterator[Line]:
     with out.open(encoding="utf-8") as lines:
         next(lines)
         for one in lines:
-            found, key, after, verdict, reason, optional, cells = json.loads(one)
-            yield Line(tuple(found), key, after, verdict, reason, optional, tuple(cells))
+            found, kind, name, on, part, after, verdict, reason, optional, cells = json.loads(one)
+            day = date.fromisoformat(on) if on else None
+            about = (kind, name, day, part)
+            yield Line(tuple(found), *about, after, verdict, reason, optional, tuple(cells))
 
 
 def head_of(out: Path) -> dict[str, Any]:

@@ -340,6 +340,19 @@ def _check_lockable(model: type[Base], row_id: int) -> None:
         raise WrongUse(f"this {model.__tablename__} was changed before it was locked")
 
 
+@contextmanager
+def many_fresh_rows() -> Iterator[None]:
+    """Around statements that join a great many rows written a moment ago: PostgreSQL has not
+    counted them yet, takes them for few and would loop over them.
+    """
+    if is_sqlite():
+        yield
+        return
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
+
+
 def execute(statement: Any, params: Any = None) -> Any:
     """`db.session.execute`, shortened for Core statements."""
     return (

@@ -26,6 +26,8 @@ WALLED = (
     "import_batch",
     "daily_result",
     "import_row",
+    "import_file",
+    "import_mapping",
 )
 
 # CASE, not OR: with OR the planner misjudges the rows and sorts instead of walking the index. The sub-selects make the
@@ -497,6 +499,8 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("file_hash", sa.String(length=64), nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("options", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("progress", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -566,9 +570,15 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(length=10), nullable=False),
         sa.Column("lines", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("key", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=400), nullable=False),
+        sa.Column("on", sa.Date(), nullable=True),
+        sa.Column("part", sa.String(length=200), nullable=False),
         sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["team_id", "batch_id"],
             ["import_batch.team_id", "import_batch.id"],
@@ -584,6 +594,36 @@ def upgrade() -> None:
             batch_op.f("ix_import_row_team_id_batch_id_id"), ["team_id", "batch_id", "id"], unique=False
         )
 
+    op.create_table(
+        "import_file",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id", "batch_id"],
+            ["import_batch.team_id", "import_batch.id"],
+            name=op.f("fk_import_file_team_id_batch_id_import_batch"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_import_file_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),
+        sa.UniqueConstraint("team_id", "batch_id", "part", name=op.f("uq_import_file_team_id_batch_id_part")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "import_mapping",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_import_mapping_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mapping")),
+        sa.UniqueConstraint("team_id", "fingerprint", name=op.f("uq_import_mapping_team_id_fingerprint")),
+        sqlite_autoincrement=True,
+    )
     if op.get_bind().dialect.name == "postgresql":
         for table in WALLED:
             op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
@@ -592,6 +632,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("import_mapping")
+    op.drop_table("import_file")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_row_team_id_batch_id_id"))
 

@@ -278,7 +278,7 @@ def test_what_a_later_import_changed_stays_and_is_listed(campaign, alice):
     undone = undo(find(ImportBatch, first.id), alice)
 
     assert undone.facts["kept"] == 1
-    assert [row.key["campaign"] for row in rows_of(undone) if row.is_kept] == ["Spring, still"]
+    assert [row.name for row in rows_of(undone) if row.is_kept] == ["Spring, still"]
     assert stored() == {("Spring, still", "2026-03-02"): (110, 12, 850, "8.5")}
 
 

@@ -2,17 +2,17 @@
 the features above.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,8 +45,8 @@ class ImportBatch(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     file_hash: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
-    options: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict, server_default="{}")
-    progress: Mapped[int] = mapped_column(default=0, server_default="0")
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    progress: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(20), default=lifecycle.initial)
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
@@ -100,8 +100,10 @@ class ImportRow(Base):
     the values before and after.
 
     `verdict` is create, update, skip (nothing would change), reject (with a reason) or total (the
-    file's own, never imported). A rejected line keeps its cells, to be handed back; `is_kept` marks
-    rows an undo left alone because something else had changed them.
+    file's own, never imported). What a fact is about are columns of their own, because rows are
+    found by them: something of a kind with a name, on a day, or a part of that. Applied,
+    `target_id` is the source's row that was written. A rejected line keeps its cells, to be handed
+    back; `is_kept` marks rows an undo left alone because something else had changed them.
     """
 
     __tablename__ = "import_row"
@@ -119,8 +121,12 @@ class ImportRow(Base):
     verdict: Mapped[str] = mapped_column(String(10))
     lines: Mapped[list[int]] = mapped_column(Json, default_factory=list)
     reason: Mapped[str] = mapped_column(String(300), default="")
-    key: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    name: Mapped[str] = mapped_column(String(400), default="")
+    on: Mapped[date | None] = mapped_column(Date, default=None)
+    part: Mapped[str] = mapped_column(String(200), default="")
     before: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
+    target_id: Mapped[int | None] = mapped_column(default=None)
     cells: Mapped[list[str] | None] = mapped_column(Json, default=None)
-    is_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_kept: Mapped[bool] = mapped_column(default=False)

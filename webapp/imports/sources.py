@@ -5,7 +5,8 @@ is there, shows the difference, and has the reviewed rows applied, or taken back
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, BinaryIO
 
 from webapp.core.actor import Actor
@@ -17,11 +18,15 @@ Values = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Line:
     """One fact of a file (`after`), or a line that is none: `verdict` reject or total, with its
-    reason. A line that is `optional` matters only where something is stored under its key.
+    reason. A fact is about something of a `kind` with a `name`, `on` a day, or only a `part` of it.
+    A line that is `optional` matters only where something is stored about the same.
     """
 
     lines: tuple[int, ...]
-    key: Values = field(default_factory=dict)
+    kind: str = ""
+    name: str = ""
+    on: date | None = None
+    part: str = ""
     after: Values | None = None
     verdict: str = ""
     reason: str = ""
@@ -31,10 +36,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a source read: `claims` are the file's own statements, as JSON."""
+    """What a source read: `claims` are the file's own statements, as JSON; `count` is how many
+    lines there are, for the progress.
+    """
 
     lines: Iterator[Line]
     claims: Values
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,13 @@ def _add(import_batch_id: int, claims: Values, lines: Sequence[Line]) -> list[st
                     "verdict": verdict,
                     "lines": list(line.lines),
                     "reason": (line.reason or (found.reason if found else ""))[:LONGEST_REASON],
-                    "key": line.key,
+                    "kind": line.kind,
+                    "name": line.name,
+                    "on": line.on,
+                    "part": line.part,
                     "before": found.before if found else None,
                     "after": line.after,
+                    "target_id": None,
                     "cells": list(line.cells) or None,
                     "is_kept": False,
                 }
@@ -187,7 +191,8 @@ def compare_again(import_batch_id: int) -> bool:
 
 def _facts_after(import_batch_id: int, after: int) -> list[Any]:
     query = select(
-        ImportRow.id, ImportRow.key, ImportRow.before, ImportRow.after, ImportRow.verdict
+        *(ImportRow.id, ImportRow.kind, ImportRow.name, ImportRow.on, ImportRow.part),
+        *(ImportRow.before, ImportRow.after, ImportRow.verdict),
     ).where(
         ImportRow.team_id == current_team(),
         ImportRow.batch_id == import_batch_id,
@@ -200,7 +205,7 @@ def _facts_after(import_batch_id: int, after: int) -> list[Any]:
 def _compare(import_batch_id: int, rows: Sequence[Any]) -> bool:
     with unit_of_work():
         batch = find(ImportBatch, import_batch_id)
-        lines = [Line((), key=row.key, after=row.after) for row in rows]
+        lines = [Line((), row.kind, row.name, row.on, row.part, row.after) for row in rows]
         judged = sources.source(batch.source).judge(batch.campaign_id, batch.facts, lines)
         changed = [
             {"row_id": row.id, "before": now.before, "verdict": now.verdict, "reason": now.reason}

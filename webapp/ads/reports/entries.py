@@ -219,7 +219,8 @@ class _Reader:
             masked=set(),
             known=tuple(role for role in ADDITIVE if layout.where(role) is not None),
         )
-        self.shared: dict[str, str] = {}
+        self.said: dict[str, str] = {}  # names repeat in nearly every row
+        self.days: dict[str, date | None] = {}
 
     def _value(self, role: Role, index: int) -> Callable[[list[str]], Decimal | None]:
         style, name = self.learned.style(index, self.layout, role), _NAMES[role]
@@ -269,9 +270,11 @@ class _Reader:
         return entry
 
     def _said(self, cell: str) -> str:
+        if (known := self.said.get(cell)) is not None:
+            return known
         text = clean_line(cell)
-        text = "" if text in NOTHING or fold(text) == "all" else text
-        return self.shared.setdefault(text, text)
+        self.said[cell] = "" if text in NOTHING or fold(text) == "all" else text
+        return self.said[cell]
 
     def _named(self, role: Role, cells: list[str]) -> str:
         index = self.layout.where(role)
@@ -282,6 +285,11 @@ class _Reader:
         if index is None:
             return None
         cell = cells[index]
+        if cell not in self.days:
+            self.days[cell] = self._parsed(cell)
+        return self.days[cell]
+
+    def _parsed(self, cell: str) -> date | None:
         text = clean_line(cell)
         if text in NOTHING or fold(text) == "all":
             return None
@@ -297,13 +305,19 @@ class _Reader:
         starts, ends = self.layout.where(Role.STARTS), self.layout.where(Role.ENDS)
         if starts is None or ends is None:
             return None
-        told = [clean_line(cells[starts]), clean_line(cells[ends])]
+        told = [self._said(cells[starts]), self._said(cells[ends])]
         if not any(told):
             return None
-        try:
-            return self.learned.days.day(told[0]), self.learned.days.day(told[1])
-        except NoDay as error:
-            raise BadCell(f"“{str(error)[:40]}” is no day, like 2026-04-25.") from None
+        days = []
+        for cell in told:
+            try:
+                day = self.days[cell] if cell in self.days else self.learned.days.day(cell)
+            except NoDay:
+                day = None
+            if day is None:
+                raise BadCell(f"“{cell[:40]}” is no day, like 2026-04-25.")
+            days.append(self.days.setdefault(cell, day) or day)
+        return days[0], days[1]
 
     def _not_taken(self, entry: Entry) -> str:
         if entry.on is None:

@@ -73,7 +73,7 @@ def _grain(entry: Entry, splits: list[tuple[int, str]]) -> str:
 
 
 def _added(entries: Sequence[Entry], known: Sequence[Role]) -> Numbers:
-    sums = Sums.of(entries).numbers
+    sums = entries[0].numbers if len(entries) == 1 else Sums.of(entries).numbers
     for number in sums:
         if number is not None and number > MOST * 10:
             raise Unreadable("Its sums are larger than can be true.")

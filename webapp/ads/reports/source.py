@@ -4,8 +4,10 @@ values, and the questions it leaves open.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from heapq import merge
 from typing import BinaryIO
 
 from webapp.ads.models import PLATFORM_WORDS
@@ -81,8 +83,11 @@ def read(open_file: Callable[[], BinaryIO], options: Values) -> Content:
             )
         raise Question(_about_currency(report), "")
     cells = _cells(again(), {one.line for one in report.rejects})
-    lines = sorted(_lines(report, currency, cells), key=lambda line: line.lines)
-    return Content(iter(lines), _claims(report, currency))
+    lines = merge(
+        sorted(_asides(report, cells), key=_place), _told_facts(report, currency), key=_place
+    )
+    count = len(report.facts) + len(report.totals) + len(report.rejects)
+    return Content(lines, _claims(report, currency), count)
 
 
 def fingerprint(table: Table) -> str:
@@ -175,17 +180,26 @@ def _cents(amount: Decimal | None, currency: str) -> int:
     return money.to_minor(amount or Decimal(0), currency)
 
 
-def _lines(report: Report, currency: str, cells: dict[int, tuple[str, ...]]) -> Iterator[Line]:
+def _place(line: Line) -> tuple[int, ...]:
+    return line.lines
+
+
+def _asides(report: Report, cells: dict[int, tuple[str, ...]]) -> list[Line]:
     asides = [Line((one.line,), verdict="total", reason=one.reason) for one in report.totals]
-    asides += [
+    return asides + [
         Line((one.line,), verdict="reject", reason=one.reason, cells=cells.get(one.line, ()))
         for one in report.rejects
     ]
-    yield from asides
+
+
+def _told_facts(report: Report, currency: str) -> Iterator[Line]:
+    """The facts in the order of the file, each made when it is asked for: a hundred thousand of
+    them take their room.
+    """
     told = {(fact.campaign, fact.on) for fact in report.facts if fact.platform == "meta"}
     emptied = set()
-    for fact in report.facts:
-        yield Line(fact.lines, key=_key(fact), after=_after(fact, report.known, currency))
+    for fact in sorted(report.facts, key=lambda fact: fact.lines):
+        yield _line(fact, _after(fact, report.known, currency))
         apart = fact.platform in ("facebook", "instagram") and not fact.grain
         day = (fact.campaign, fact.on)
         if apart and day not in told and day not in emptied:
@@ -193,20 +207,15 @@ def _lines(report: Report, currency: str, cells: dict[int, tuple[str, ...]]) -> 
             rest = Fact("meta", fact.campaign, fact.on, "", _nothing(report.known), fact.lines)
             after = _after(rest, report.known, currency)
             reason = "Told apart by platform now."
-            yield Line(fact.lines, key=_key(rest), after=after, reason=reason, optional=True)
+            yield replace(_line(rest, after), reason=reason, optional=True)
 
 
 def _nothing(known: Sequence[Role]) -> tuple[Decimal | None, ...]:
     return tuple(Decimal(0) if role in known else None for role in ADDITIVE)
 
 
-def _key(fact: Fact) -> Values:
-    return {
-        "platform": fact.platform,
-        "campaign": fact.campaign,
-        "on": fact.on.isoformat(),
-        "grain": fact.grain,
-    }
+def _line(fact: Fact, after: Values) -> Line:
+    return Line(fact.lines, fact.platform, fact.campaign, fact.on, fact.grain, after)
 
 
 def _after(fact: Fact, known: Sequence[Role], currency: str) -> Values:

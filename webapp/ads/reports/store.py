@@ -10,16 +10,13 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Date,
     Numeric,
-    String,
     and_,
     cast,
     delete,
     func,
     literal,
     select,
-    type_coerce,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,7 +27,7 @@ from webapp.ads.reports.facts import WHOLE_ACCOUNT
 from webapp.ads.reports.totals import plain
 from webapp.core import clock
 from webapp.core.actor import Actor
-from webapp.db import current_team, db, execute, is_sqlite
+from webapp.db import current_team, db, execute, is_sqlite, many_fresh_rows
 from webapp.imports.models import ImportBatch, ImportRow
 from webapp.imports.sources import Judged, Line, Values
 
@@ -119,8 +116,8 @@ def _levels(campaign_id: int, lines: Sequence[Line]) -> Levels:
 
 
 def _key(line: Line) -> Key:
-    key = line.key
-    return key["platform"], key["campaign"], date.fromisoformat(key["on"]), key["grain"]
+    assert line.on is not None
+    return line.kind, line.name, line.on, line.part
 
 
 def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
@@ -160,7 +157,7 @@ def _stored(campaign_id: int, lines: Sequence[Line]) -> dict[Key, Values]:
 
 def _told_apart(campaign_id: int, lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
     """What is stored of the days that an earlier report told apart by platform."""
-    if not any(line.key["platform"] == "meta" for line in lines):
+    if not any(line.kind == "meta" for line in lines):
         return {}
     query = _found(campaign_id, lines).where(DailyResult.grain_key == "")
     rows = execute(query.where(AdCampaign.platform.in_((*SPLIT, "meta")))).all()
@@ -196,17 +193,15 @@ def _said(side: Any, name: str) -> ColumnElement[Any]:
     return cast(text, BigInteger)
 
 
-def _on() -> ColumnElement[Any]:
-    text: ColumnElement[Any] = ImportRow.key["on"].as_string()
-    return type_coerce(text, String) if is_sqlite() else cast(text, Date)
-
-
-def _part() -> ColumnElement[bool]:
-    """The part a reviewed row belongs to."""
+def _own_part(campaign_id: int) -> ColumnElement[bool]:
+    """The part a reviewed row belongs to. Plain columns on both sides: under the team wall an index
+    is not used for what JSON holds.
+    """
     return and_(
         AdCampaign.team_id == ImportRow.team_id,
-        AdCampaign.platform == ImportRow.key["platform"].as_string(),
-        AdCampaign.name == ImportRow.key["campaign"].as_string(),
+        AdCampaign.campaign_id == campaign_id,
+        AdCampaign.platform == ImportRow.kind,
+        AdCampaign.name == ImportRow.name,
     )
 
 
@@ -220,10 +215,9 @@ def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
 
 def apply(batch: ImportBatch, by: Actor) -> None:
     """Write what was reviewed: new days, and other numbers of days there are."""
-    names = select(
-        ImportRow.key["platform"].as_string(), ImportRow.key["campaign"].as_string()
-    ).where(_mine(batch, "create", "update"))
-    for platform, name in execute(names.distinct()).all():
+    made = _mine(batch, "create", "update")
+    names = select(ImportRow.kind, ImportRow.name).where(made).distinct()
+    for platform, name in execute(names).all():
         part_from_report(batch.campaign_id, platform, name, by=by)
     metrics = _metrics(batch)
     now = clock.now()
@@ -231,8 +225,8 @@ def apply(batch: ImportBatch, by: Actor) -> None:
         DailyResult.team_id: ImportRow.team_id,
         DailyResult.campaign_id: literal(batch.campaign_id, BigInteger),
         DailyResult.ad_campaign_id: AdCampaign.id,
-        DailyResult.on: _on(),
-        DailyResult.grain_key: ImportRow.key["grain"].as_string(),
+        DailyResult.on: ImportRow.on,
+        DailyResult.grain_key: ImportRow.part,
     }
     values: dict[Any, Any] = {
         getattr(DailyResult, name): func.coalesce(_said(ImportRow.after, name), BLANK[name])
@@ -246,18 +240,25 @@ def apply(batch: ImportBatch, by: Actor) -> None:
     }
     rows = (
         select(*owner.values(), *values.values())
-        .join(AdCampaign, _part() & (AdCampaign.campaign_id == batch.campaign_id))
-        .where(_mine(batch, "create", "update"))
+        .join(AdCampaign, _own_part(batch.campaign_id))
+        .where(made)
     )
     insert = (sqlite if is_sqlite() else postgresql).insert(DailyResult)
     into = insert.from_select([column.key for column in (*owner, *values)], rows)
     taken = {name: into.excluded[name] for name in (*metrics, "source", "updated_at")}
-    execute(
-        into.on_conflict_do_update(
-            index_elements=["team_id", "ad_campaign_id", "on", "grain_key"], set_=taken
-        )
+    into = into.on_conflict_do_update(
+        index_elements=["team_id", "ad_campaign_id", "on", "grain_key"], set_=taken
     )
-    db.session.expire_all()
+    written = and_(
+        DailyResult.team_id == batch.team_id,
+        DailyResult.ad_campaign_id == AdCampaign.id,
+        DailyResult.on == ImportRow.on,
+        DailyResult.grain_key == ImportRow.part,
+    )
+    own = _own_part(batch.campaign_id)
+    with many_fresh_rows():
+        execute(into)
+        _set(update(ImportRow).where(made, own, written).values(target_id=DailyResult.id))
 
 
 def _metrics(batch: ImportBatch) -> list[str]:
@@ -268,54 +269,41 @@ def _metrics(batch: ImportBatch) -> list[str]:
 
 def revert(batch: ImportBatch, by: Actor) -> int:
     """Take back what still says what the batch wrote; answers how many rows it left."""
+    with many_fresh_rows():
+        return _revert(batch)
+
+
+def _revert(batch: ImportBatch) -> int:
     metrics = _metrics(batch)
-    still = and_(
-        *(
-            getattr(DailyResult, name).is_not_distinct_from(_said(ImportRow.after, name))
-            for name in metrics
-        )
-    )
-    own = and_(
-        DailyResult.team_id == ImportRow.team_id,
-        DailyResult.on == _on(),
-        DailyResult.grain_key == ImportRow.key["grain"].as_string(),
-        DailyResult.ad_campaign_id == AdCampaign.id,
-    )
-    part = _part() & (AdCampaign.campaign_id == batch.campaign_id)
     made = _mine(batch, "create", "update")
-    unchanged = (
-        select(ImportRow.id).join(AdCampaign, part).join(DailyResult, own & still).where(made)
+    says = [
+        getattr(DailyResult, name).is_not_distinct_from(_said(ImportRow.after, name))
+        for name in metrics
+    ]
+    still = select(DailyResult.id).where(DailyResult.id == ImportRow.target_id, *says)
+    still = still.where(DailyResult.team_id == batch.team_id)
+    kept = _set(
+        update(ImportRow).where(made, ~still.correlate(ImportRow).exists()).values(is_kept=True)
     )
-    kept = execute(
-        update(ImportRow)
-        .where(made, ImportRow.id.not_in(unchanged))
-        .values(is_kept=True)
-        .execution_options(synchronize_session=False)
-    ).rowcount
     taken = made & ImportRow.is_kept.is_(False)
-    is_new = ImportRow.verdict == "create"
-    born = select(DailyResult.id).join(AdCampaign, AdCampaign.id == DailyResult.ad_campaign_id)
-    born = born.join(ImportRow, part & own).where(taken, is_new)
-    execute(
-        delete(DailyResult)
-        .where(DailyResult.team_id == batch.team_id, DailyResult.id.in_(born))
-        .execution_options(synchronize_session=False)
-    )
-    _put_back(batch, metrics, and_(part, own, taken, ~is_new))
-    db.session.expire_all()
-    return int(kept)
-
-
-def _put_back(batch: ImportBatch, metrics: Sequence[str], where: ColumnElement[bool]) -> None:
-    values: dict[str, Any] = {name: _said(ImportRow.before, name) for name in metrics}
-    values |= {"updated_at": clock.now()}
-    execute(
+    born = select(ImportRow.target_id).where(taken, ImportRow.verdict == "create")
+    _set(delete(DailyResult).where(DailyResult.team_id == batch.team_id, DailyResult.id.in_(born)))
+    before: dict[str, Any] = {name: _said(ImportRow.before, name) for name in metrics}
+    _set(
         update(DailyResult)
         .where(
             DailyResult.team_id == batch.team_id,
-            DailyResult.campaign_id == batch.campaign_id,
-            where,
+            DailyResult.id == ImportRow.target_id,
+            taken,
+            ImportRow.verdict == "update",
         )
-        .values(values)
-        .execution_options(synchronize_session=False)
+        .values(before | {"updated_at": clock.now()})
     )
+    return kept
+
+
+def _set(statement: Any) -> int:
+    """Run a change in the database alone; answers how many rows it met."""
+    found = execute(statement.execution_options(synchronize_session=False)).rowcount
+    db.session.expire_all()
+    return int(found)
