@@ -92,12 +92,21 @@ def newest_position(team_id: int | None = None) -> int:
 
 
 def events_after(
-    position: int, *, team_id: int | None = None, until: int | None = None, limit: int = 501
+    position: int,
+    *,
+    team_id: int | None = None,
+    campaign_id: int | None = None,
+    until: int | None = None,
+    limit: int = 501,
 ) -> list[Event]:
-    """Relayed events (of one team) after a position, up to another one, in order."""
+    """Relayed events (of one team, of one campaign) after a position, up to another one, in
+    order.
+    """
     query = select(Event).where(Event.position > position)
     if team_id is not None:
         query = query.where(Event.team_id == team_id)
+    if campaign_id is not None:
+        query = query.where(Event.campaign_id == campaign_id)
     if until is not None:
         query = query.where(Event.position <= until)
     return list(db.session.scalars(query.order_by(Event.position).limit(limit)))
