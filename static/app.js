@@ -123,7 +123,10 @@
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent.trim()).then(() => toast("Copied"));
+    if (event.target.closest("[data-print]")) window.print();
   });
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false; // no script, no button
+  window.addEventListener("beforeprint", () => document.querySelectorAll("[data-printed]").forEach((one) => (one.textContent = `Printed ${dated.format(Date.now() + skew)} (${dated.resolvedOptions().timeZone})`)));
 
   function toast(text) {
     const one = document.createElement("div");

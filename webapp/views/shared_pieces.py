@@ -63,11 +63,15 @@ def _sentence(overview: Numbers, today: date) -> str:
 
 
 def _beats(overview: Numbers, today: date) -> list[Pieces]:
-    """Start, target date and end in their order, each with the mark of how far it is."""
+    """Start, target date and end in their order, each with the mark of how far it is; an end on the
+    target date is no beat of its own.
+    """
     has_begun, is_over = overview["state"] in BEGUN, overview["state"] == "completed"
     beats = []
     for words, key in (("Start", "start_on"), ("Target date", "target_on"), ("End", "last_on")):
         on = date.fromisoformat(overview[key])
+        if key == "last_on" and overview[key] == overview["target_on"]:
+            continue
         reached = has_begun and (on <= today if key == "start_on" else on < today)
         mark = "completed" if reached or is_over else "pending"
         if mark == "pending" and has_begun and on == today:
