@@ -1,6 +1,7 @@
 """Making and revoking shared links: who may, what is stored, what the log says."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -104,9 +105,11 @@ def test_another_teams_link_is_not_found_and_stays_open(team, campaign):
 
 
 def test_a_link_to_another_teams_campaign_cannot_be_made(team, campaign):
+    theirs = SimpleNamespace(id=campaign.id)
+
     def as_charlie() -> None:
         with acting_for(team.charlie.actor.team_id), pytest.raises(NotFound):
-            people.shared(team, campaign, by=team.charlie.actor)
+            people.shared(team, theirs, by=team.charlie.actor)
 
     apart(as_charlie)
     assert db.session.scalars(select(ShareLink)).all() == []

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from webapp.core.actor import Actor
 from webapp.core.errors import WrongUse
-from webapp.db import Base, after_commit, db, in_unit_of_work
+from webapp.db import Base, after_commit, current_team, db, in_unit_of_work
 from webapp.events import bus
 from webapp.events.models import Event
 
@@ -110,3 +110,19 @@ def events_after(
     if until is not None:
         query = query.where(Event.position <= until)
     return list(db.session.scalars(query.order_by(Event.position).limit(limit)))
+
+
+#: How many of a campaign's newest events are looked at for `mark_of`.
+_NEWEST_OF_CAMPAIGN = 50
+
+
+def mark_of(campaign_id: int) -> str:
+    """Changes with every event of a campaign, also one that got its id before another and was
+    committed after it.
+    """
+    query = select(Event.id).where(
+        Event.team_id == current_team(), Event.campaign_id == campaign_id
+    )
+    newest = query.order_by(Event.id.desc()).limit(_NEWEST_OF_CAMPAIGN)
+    ids = list(db.session.scalars(newest))
+    return f"{max(ids, default=0)}.{sum(ids)}"

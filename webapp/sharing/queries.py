@@ -87,19 +87,24 @@ def live_links(share_ids: set[int]) -> set[int]:
     return found
 
 
-def shown(link: OpenLink, *names: str) -> dict[str, Numbers]:
-    """What a link shows of these sections (all it has, unless named), with the page's heading.
-
-    NotFound once the campaign is in the trash or gone: then there is nothing to share.
+def heading(link: OpenLink) -> Numbers:
+    """What stands over everything a link shows. NotFound once the campaign is in the trash or gone:
+    then there is nothing to share.
     """
     campaign = campaigns.known(link.campaign_id)
     if campaign is None or campaign.trashed_at is not None:
         raise NotFound(GONE)
+    found: Numbers = heading_of(campaign.id) if link.is_live else link.numbers["heading"]
+    return found
+
+
+def shown(link: OpenLink, *names: str) -> dict[str, Numbers]:
+    """What a link shows of these sections (all it has, unless named), with its heading."""
     wanted = [name for name in link.sections if name in names or not names]
-    if not link.is_live:
-        stored = link.numbers
-        return {name: stored[name] for name in ("heading", *wanted) if name in stored}
-    return taken(link.campaign_id, wanted)
+    over = {"heading": heading(link)}
+    if link.is_live:
+        return over | numbers_of(link.campaign_id, wanted)
+    return over | {name: link.numbers[name] for name in wanted if name in link.numbers}
 
 
 def taken(campaign_id: int, names: list[str]) -> dict[str, Numbers]:

@@ -17,7 +17,7 @@ from webapp.events.log import newest_position
 from webapp.sharing import queries
 from webapp.sharing.commands import count_view
 from webapp.sharing.queries import OpenLink
-from webapp.views import shared_pieces as pieces
+from webapp.views.shared_panels import drawn
 from webapp.web import render, topics
 from webapp.web.guards import browser, public
 from webapp.web.security import limiter
@@ -90,17 +90,13 @@ def _locked(errors: dict[str, str], status: int = 200) -> Response:
 def _page(link: OpenLink) -> Response:
     with acting_for(link.team_id):
         position = newest_position(link.team_id)  # before the data: at worst a thing is sent twice
-        shown = queries.shown(link)
-    values = pieces.lead_of(shown) | pieces.numbers_of(shown)
-    if "spend" in shown:
-        values |= pieces.spend_of(shown)
-    if "results" in shown:
-        values |= pieces.results_of(shown)
+        heading = queries.heading(link)
+        panels = drawn(current_app.jinja_env, link)
     return render.page(
         "sharing/page.html",
-        **values,
+        heading=heading,
         link=link,
-        parts=set(shown),
+        panels=panels,
         ticket=_ticket(link) if link.is_live else "",
         position=position,
         theme=render.theme(),

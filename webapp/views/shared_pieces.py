@@ -1,22 +1,16 @@
-"""The pieces of a shared page: a link's numbers in the shape its templates draw. The same for the
-page, for the push and for a frozen link; never more than its sections.
+"""How the numbers of a shared page read: each function puts stored or present numbers into the
+shape its template draws. It never sees more than a link's sections, and never who looks.
 """
 
 from datetime import date
 from typing import Any
 
 from webapp.ads.models import PLATFORM_WORDS
-from webapp.events.models import Event
-from webapp.sharing import queries
-from webapp.sharing.queries import OpenLink
 from webapp.sharing.sections import Numbers
 from webapp.views.spend_chart import spend_chart
-from webapp.web.fragments import fragment
 from webapp.web.words import day
 
 Pieces = dict[str, Any]
-#: What redraws a shared page: its campaign and everything that brings or takes results.
-CHANGES = ("campaign.*", "ad_campaign.*", "import_batch.*")
 #: States in which a campaign has begun.
 BEGUN = ("active", "paused", "completed")
 
@@ -118,37 +112,3 @@ def _base(shown: dict[str, Numbers]) -> Pieces:
 
 def _day_or_none(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
-
-
-def _of_link(event: Event, share_id: int, *names: str) -> dict[str, Numbers] | None:
-    """What a live link shows of these sections, or None when it shows none of them."""
-    link: OpenLink = queries.open_link(share_id)
-    if not link.is_live or link.campaign_id != event.campaign_id:
-        return None
-    if "overview" not in names and not set(names) & set(link.sections):
-        return None
-    return queries.shown(link, *names)
-
-
-@fragment("sharing/_lead.html", on=CHANGES, topic="campaign:{campaign_id}", audience="share")
-def share_lead(event: Event, share_id: int) -> Pieces | None:
-    shown = _of_link(event, share_id, "overview")
-    return lead_of(shown) if shown else None
-
-
-@fragment("sharing/_numbers.html", on=CHANGES, topic="campaign:{campaign_id}", audience="share")
-def share_numbers(event: Event, share_id: int) -> Pieces | None:
-    shown = _of_link(event, share_id, "spend", "results")
-    return numbers_of(shown) if shown else None
-
-
-@fragment("sharing/_spend.html", on=CHANGES, topic="campaign:{campaign_id}", audience="share")
-def share_spend(event: Event, share_id: int) -> Pieces | None:
-    shown = _of_link(event, share_id, "spend")
-    return spend_of(shown) if shown else None
-
-
-@fragment("sharing/_results.html", on=CHANGES, topic="campaign:{campaign_id}", audience="share")
-def share_results(event: Event, share_id: int) -> Pieces | None:
-    shown = _of_link(event, share_id, "results")
-    return results_of(shown) if shown else None
