@@ -14,6 +14,7 @@ from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock
 from webapp.events.log import newest_position
 from webapp.live import hub as hubs
+from webapp.live.hub import Hub
 from webapp.live.pushes import MOST_BEHIND, RECHECK_SECONDS, RELOAD
 from webapp.sharing.commands import revoke_link
 from webapp.web.fragments import fragment
@@ -188,3 +189,16 @@ def test_a_link_fills_only_its_own_share_of_the_room(team, campaign, hub, link, 
     assert hub.is_crowded(ticket_of_link(link))
     assert not hub.is_crowded(ticket_of_link(other))
     assert not hub.is_crowded(ticket(f"team:{team.id}", team_id=team.id))
+
+
+def test_a_thousand_viewers_of_a_link_cost_one_drawing(campaign, pushes, link, drawn, happens):
+    room = Hub(1_001)
+    pushes.hub = room
+    viewers = [opened(room, ticket_of_link(link)) for _ in range(hubs.MOST_OF_A_LINK)]
+    assert room.is_crowded(ticket_of_link(link))
+
+    (event,) = happens(campaign)
+
+    assert drawn == [link.id]
+    assert all(bodies(everything(one, room)) == [str(event)] for one in viewers)
+    room.shutdown(wait=5)
