@@ -3,16 +3,17 @@ the moment its link is revoked.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.browser.desk import PATIENCE, Desk, fill, press
 from tests.imports.reports import Report
-from tests.served import Served
+from tests.served import Served, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -29,6 +30,10 @@ def alice(visitors: Visitors) -> Desk:
 
 @pytest.fixture
 def path(alice: Desk) -> str:
+    return plans(alice)
+
+
+def plans(alice: Desk) -> str:
     today = datetime.now(UTC).date()
     return alice.plans(
         name="Paper Lanterns",
@@ -150,3 +155,36 @@ def test_a_frozen_page_stays_as_it_was(
     expect(page.locator("#share-numbers")).to_contain_text(before)
     assert after not in page.content()
     assert page.locator("body[ws-connect]").count() == 0
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Served]:
+    """A product whose room for sockets is full."""
+    with served(tmp_path, MAX_SOCKETS="0") as running:
+        yield running
+
+
+def test_a_page_without_room_for_its_socket_looks_for_itself(
+    chromium: Browser, crowded: Served, tmp_path: Path
+) -> None:
+    visitors = Visitors(chromium, crowded)
+    alice = Desk(visitors("Alice", javascript=False), live=False)
+    alice.sign_up("Alice Arden", "alice@example.com", "Northlight")
+    path = plans(alice)
+    outsider = visitors("an outsider")
+    outsider.context.clock.install()
+    page = outsider.open(local(alice.shares(path, name="Label partners"), crowded))
+    edit = alice.open(f"{path}/edit")
+    fill(edit, name="Paper Lanterns, the single")
+    press(edit, "form[action$='/edit'] button:not([type=button])")
+
+    for _ in range(20):  # the waits between its tries, and then between its looks
+        page.clock.fast_forward(16_000)
+        if page.locator("h1").inner_text() != "Paper Lanterns":
+            break
+        page.wait_for_load_state("networkidle")
+
+    expect(page.locator("h1")).to_have_text("Paper Lanterns, the single")
+    views = alice.open("/settings/links").locator("td[data-l=Views]").inner_text()
+    assert views.split()[-1] == "1", "looking for news was counted as a look"
+    visitors.close()

@@ -2,9 +2,9 @@
 A dashboard token is a shared link's token.
 """
 
+import re
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -18,6 +18,9 @@ from webapp.web.guards import public
 from webapp.web.render import path_for
 
 bp = Blueprint("dashboard", __name__)
+
+#: Days back that the analytics page offers.
+PERIODS = (7, 28, 90, 364)
 
 
 def _moved(path: str) -> Response:
@@ -88,7 +91,12 @@ def metrics() -> Response:
 @bp.get("/dashboard/metrics/<days>")
 @public
 def metrics_of(days: str) -> Response:
-    return _moved(f"/analytics?range={quote(days, safe='')}")
+    """The shortest period on offer that holds the range asked for (`7d`, `last-30-days`)."""
+    found = re.search(r"\d{1,4}", days, flags=re.ASCII)
+    if found is None:
+        return _moved("/analytics")
+    period = next((one for one in PERIODS if one >= int(found[0])), PERIODS[-1])
+    return _moved(f"/analytics?period={period}")
 
 
 @bp.get("/dashboard/auth")

@@ -20,7 +20,7 @@ from webapp.web.fragments import fragment
 from webapp.web.panels import NUMBERS_SECONDS, STATUS_SECONDS, kept
 
 #: What redraws a shared page: its campaign and everything that brings or takes results.
-CHANGES = ("campaign.*", "ad_campaign.*", "import_batch.*")
+CHANGES = ("campaign.*", "ad_campaign.*", "import_batch.*", "results.*")
 
 
 @dataclass(frozen=True, slots=True)
