@@ -13,6 +13,7 @@ from webapp.core import clock, tokens
 from webapp.db import db, execute, unit_of_work
 from webapp.events import bus
 from webapp.events.log import mark_of
+from webapp.sharing.models import ShareLink
 from webapp.web import panels
 from webapp.web.panels import MOST_KEPT, NUMBERS_SECONDS, STATUS_SECONDS, kept
 
@@ -103,8 +104,8 @@ def rename_without_an_event(campaign, name: str) -> None:
     db.session.expire_all()
 
 
-def lead(app) -> str:
-    return stranger(app).get(f"/s/{TOKEN}").text.split('id="share-lead"')[1].split("</h1>")[0]
+def lead(app, token: str = TOKEN) -> str:
+    return stranger(app).get(f"/s/{token}").text.split('id="share-lead"')[1].split("</h1>")[0]
 
 
 def test_a_shared_page_is_drawn_again_after_an_event_and_not_before(app, team, campaign):
@@ -129,6 +130,18 @@ def test_what_changes_without_an_event_is_seen_after_the_ceiling(app, team, camp
     clock.travel(STATUS_SECONDS)
 
     assert "A new day" in lead(app)
+
+
+def test_another_installation_on_the_same_redis_has_its_own_panels(app, team, campaign):
+    link = people.shared(team, campaign, TOKEN)
+    lead(app)
+    theirs = tokens.new_token()  # the same ids, the same events, another secret
+    with unit_of_work():
+        values = {"token_hash": tokens.hashed(theirs)}
+        execute(ShareLink.__table__.update().where(ShareLink.id == link.id).values(**values))
+    rename_without_an_event(campaign, "Their campaign")
+
+    assert "Their campaign" in lead(app, theirs)
 
 
 def test_the_ceilings_are_those_that_were_promised():

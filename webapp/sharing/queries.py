@@ -32,6 +32,7 @@ class OpenLink:
     sections: tuple[str, ...]
     is_live: bool
     numbers: Numbers
+    token_hash: str
     password_hash: str
     created_at: datetime
     expires_at: datetime
@@ -53,6 +54,7 @@ def _opened(*where: ColumnElement[bool]) -> OpenLink:
             ShareLink.sections,
             ShareLink.is_live,
             ShareLink.numbers,
+            ShareLink.token_hash,
             ShareLink.password_hash,
             ShareLink.created_at,
             ShareLink.expires_at,

@@ -63,7 +63,7 @@ def drawn(env: Environment, link: OpenLink) -> list[Markup]:
             kept(
                 panel.name,
                 link.team_id,
-                f"share-{link.id}",
+                link.token_hash,  # not its id: another installation may use the same Redis
                 mark,
                 seconds=panel.seconds,
                 draw=partial(html, panel),

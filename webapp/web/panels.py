@@ -1,9 +1,9 @@
 """Rendered panels kept for a while, so that many who look at the same thing cost one drawing: in
 Redis when there is one, else in this process. Nothing is lost when it is emptied.
 
-A key names the team, the audience and the newest events of what is shown, so an event invalidates
-by making another key; nobody has to tell anybody. The age is a ceiling for what changes without an
-event, like the day.
+A key names the team, the audience (by something random, since installations may share one Redis)
+and the newest events of what is shown, so an event invalidates by making another key; nobody has to
+tell anybody. The age is a ceiling for what changes without an event, like the day.
 """
 
 import logging
