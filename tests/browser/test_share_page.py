@@ -14,11 +14,9 @@ from tests.browser.conftest import Visitors
 from tests.browser.desk import PATIENCE, Desk, fill, press
 from tests.imports.reports import Report
 from tests.served import Served, served
+from webapp.ads.models import PLATFORM_WORDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-#: As many as a page can show.
-PLATFORMS = 7
 
 
 @pytest.fixture
@@ -108,7 +106,7 @@ def test_it_prints_on_one_page_whatever_it_shows(
           for (const row of document.querySelectorAll(".bars > li, #share-results tbody > tr"))
             for (let n = 1; n < most; n++) row.after(row.cloneNode(true));
         }""",
-        PLATFORMS,
+        len(PLATFORM_WORDS),
     )
 
     pdf = page.pdf(format="A4", print_background=True)
