@@ -109,7 +109,21 @@ def of_a_trashed_campaign(team, campaign):
     trash_campaign(campaign_id=campaign.id, version=campaign.version, by=team.alice.actor)
 
 
-@pytest.mark.parametrize("end", [revoked, expired, protected_and_revoked, of_a_trashed_campaign])
+def of_a_trashed_campaign_with_a_password(team, campaign):
+    people.shared(team, campaign, TOKEN, password=PASSWORD)
+    trash_campaign(campaign_id=campaign.id, version=campaign.version, by=team.alice.actor)
+
+
+ENDS = [
+    revoked,
+    expired,
+    protected_and_revoked,
+    of_a_trashed_campaign,
+    of_a_trashed_campaign_with_a_password,
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_every_link_that_does_not_work_is_the_same_answer(app, team, campaign, end, method):
     end(team, campaign)
@@ -118,8 +132,6 @@ def test_every_link_that_does_not_work_is_the_same_answer(app, team, campaign, e
     ended = visitor.open(PATH, method=method)
     wrong = visitor.open(f"/s/{tokens.new_token()}", method=method)
 
-    if end is of_a_trashed_campaign and method == "POST":
-        ended = visitor.open(ended.headers["Location"])  # there is no password to be wrong
     assert ended.status_code == wrong.status_code == 404
     assert plain(ended.text) == plain(wrong.text)
     differing = {"X-Request-Id", "Content-Security-Policy"}

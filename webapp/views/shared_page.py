@@ -41,6 +41,7 @@ def not_for_search_engines(response: Response) -> Response:
 def look(token: str) -> Response:
     link = queries.link_behind(token)
     if link.password_hash and not _is_unlocked(link):
+        _check_kept(link)
         return _locked({})
     answer = _page(link)
     if _is_somebody():
@@ -57,6 +58,7 @@ def unlock(token: str) -> Response:
     link's path.
     """
     link = queries.link_behind(token)
+    _check_kept(link)
     whose = f"share:{link.id}"
     try:
         throttle.check(whose, browser().address)
@@ -81,6 +83,12 @@ def unlock(token: str) -> Response:
         samesite="Lax",
     )
     return response
+
+
+def _check_kept(link: OpenLink) -> None:
+    """Not even a password is asked for once the campaign is in the trash."""
+    with acting_for(link.team_id):
+        queries.heading(link)
 
 
 def _locked(errors: dict[str, str], status: int = 200) -> Response:
