@@ -4,12 +4,14 @@
   "use strict";
   const body = document.body;
   const skew = Date.parse(document.querySelector('meta[name="now"]').content) - Date.now();
-  const MOST_ROWS = 50, POLL_AFTER = 3, POLL_EVERY = 15000, TOAST_MS = 10000;
+  const MOST_ROWS = 50, POLL_AFTER = 3, POLL_EVERY = 15000, SETTLED_MS = 500, TOAST_MS = 10000;
   let position = body.dataset.position || "0";
-  let failures = 0, polling = 0;
+  let failures = 0, polling = 0, settling = 0;
 
   // The socket says from where it wants to go on; the page read its position before its data.
   if (window.htmx) htmx.createWebSocket = (url) => new WebSocket(`${url}&after=${position}`);
+  // A full server opens a socket and closes it at once: that counts as a failure too, and tries get rarer.
+  if (window.htmx) htmx.config.wsReconnectDelay = () => 1000 * 2 ** Math.min(failures, 6) * Math.random();
 
   document.addEventListener("htmx:wsBeforeMessage", (event) => {
     const message = event.detail.message;
@@ -55,14 +57,15 @@
       line.textContent = words;
     }
   }
-  document.addEventListener("htmx:wsOpen", () => {
-    failures = 0;
+  document.addEventListener("htmx:wsOpen", () => (settling = setTimeout(settled, SETTLED_MS)));
+  function settled() {
     clearInterval(polling);
-    polling = 0;
+    failures = polling = 0;
     say("live", "Live");
-  });
+  }
   document.addEventListener("htmx:wsClose", (event) => {
     const code = event.detail.event.code;
+    clearTimeout(settling);
     failures += 1;
     if (code === 1008) return say("offline", "Signed out or too old: load again");
     say("offline", "Connection lost, trying again");
@@ -123,7 +126,10 @@
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent.trim()).then(() => toast("Copied"));
+    if (event.target.closest("[data-print]")) window.print();
   });
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false; // no script, no button
+  window.addEventListener("beforeprint", () => document.querySelectorAll("[data-printed]").forEach((one) => (one.textContent = `Printed ${dated.format(Date.now() + skew)} (${dated.resolvedOptions().timeZone})`)));
 
   function toast(text) {
     const one = document.createElement("div");

@@ -30,6 +30,7 @@ from webapp.campaigns.models import Campaign
 from webapp.config import Settings
 from webapp.core import clock, fault
 from webapp.db import acting_for, db
+from webapp.web import panels
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -133,6 +134,7 @@ def empty_tables(app: Flask) -> None:
             listed = ", ".join(f'"{name}"' for name in names)
             conn.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
             conn.commit()
+    panels.forget()
     if url := os.environ["REDIS_URL"]:
         redis.Redis.from_url(url).flushdb()
 

@@ -90,6 +90,7 @@ OPENS_SOCKETS = {
     "webapp.live.route": "answers the handshake",
     "webapp.events.bus": "rings through Redis",
     "webapp.views.health": "asks Redis how long its queues are",
+    "webapp.web.panels": "keeps rendered panels in Redis",
     "tasks.broker": "the queue is in Redis",
     "tasks.doorbell": "an idle consumer sleeps on a list in Redis",
     "tasks.clock": "names Redis's errors, to survive them",

@@ -24,6 +24,8 @@ from webapp.core.actor import Actor
 from webapp.db import acting_for, db, find
 from webapp.events import receipts, timers
 from webapp.events.relay import relay_batch
+from webapp.sharing.commands import create_link
+from webapp.sharing.models import ShareLink
 
 PASSWORD = "seven quiet lanterns"
 BROWSER = joining.Browser("127.0.0.1", "a test")
@@ -155,6 +157,21 @@ def active(team: Team, **changes: Any) -> Campaign:
     clock.travel((campaign.starts_at - clock.now()).total_seconds() + 1)
     run_background()
     return campaign
+
+
+def shared(team: Team, campaign: Campaign, token: str = "", **changes: Any) -> ShareLink:
+    """A link to a campaign, made by Bob; of everything, live, for a week, unless told."""
+    values = {
+        "campaign_id": campaign.id,
+        "name": "Label partners",
+        "sections": ["overview", "spend", "results"],
+        "days": 7,
+        "kind": "live",
+        "password": "",
+        "token": token or tokens.new_token(),
+        "by": team.bob.actor,
+    }
+    return find(ShareLink, create_link(**(values | changes)))
 
 
 def run_background() -> None:

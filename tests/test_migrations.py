@@ -21,7 +21,7 @@ from tests.walls import ROOT
 from webapp.db import UTCDateTime, db
 
 #: Read before a team is known, so without a wall.
-IDENTITY = {"user", "session", "team", "membership", "invite"}
+IDENTITY = {"user", "session", "team", "membership", "invite", "share_link"}
 REVISIONS = [
     one.revision
     for one in reversed(list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions()))

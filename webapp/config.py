@@ -5,6 +5,7 @@ A combination that cannot work is refused here, before anything starts.
 """
 
 import contextlib
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -64,6 +65,11 @@ class Settings:
         "SECRET_KEY",
         "",
         "Signs cookies, forms and topics. Needed in production, else made once beside the data.",
+    )
+    dashboard_secret: str = variable(
+        "DASHBOARD_SECRET",
+        "",
+        "Signs live topics and shared pages' sessions; derived from SECRET_KEY unless set.",
     )
     port: str = variable("PORT", "8000", "Where gunicorn listens.")
     host: str = variable(
@@ -212,9 +218,11 @@ class Settings:
         )
         if self.is_production:
             engine["hide_parameters"] = True  # an error in the log names the statement, no person
+        secret = self.secret_key or _own_secret(self)
         return {
             "SETTINGS": self,
-            "SECRET_KEY": self.secret_key or _own_secret(self),
+            "SECRET_KEY": secret,
+            "DASHBOARD_SECRET": self.dashboard_secret or _derived(secret, "dashboard"),
             "SQLALCHEMY_DATABASE_URI": self.sqlalchemy_url,
             "SQLALCHEMY_ENGINE_OPTIONS": engine,
             "SESSION_COOKIE_NAME": "__Host-drumbeat" if self.cookies_are_secure else "drumbeat",
@@ -234,6 +242,11 @@ def documented() -> list[tuple[str, str, str]]:
     """Every variable with its default and what it is for, as the operators' page prints them."""
     metas = [spec.metadata for spec in Settings.__dataclass_fields__.values()]
     return [(meta["variable"], meta["default"], meta["help"]) for meta in metas]
+
+
+def _derived(secret: str, purpose: str) -> str:
+    """A secret of its own for one purpose; who learns it does not learn what it came from."""
+    return hmac.new(secret.encode(), purpose.encode(), "sha256").hexdigest()
 
 
 def _own_secret(settings: Settings) -> str:

@@ -19,6 +19,8 @@ MODULES = (
     "webapp.ads.reports.source",
     "webapp.imports.commands",
     "webapp.imports.policies",
+    "webapp.sharing.numbers",
+    "webapp.sharing.commands",
 )
 
 

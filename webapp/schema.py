@@ -7,5 +7,15 @@ from webapp.approvals import models as approvals
 from webapp.campaigns import models as campaigns
 from webapp.events import models as events
 from webapp.imports import models as imports
+from webapp.sharing import models as sharing
 
-__all__ = ["accounts", "ads", "approvals", "campaigns", "events", "imports", "operations"]
+__all__ = [
+    "accounts",
+    "ads",
+    "approvals",
+    "campaigns",
+    "events",
+    "imports",
+    "operations",
+    "sharing",
+]

@@ -72,6 +72,13 @@ class Desk:
         assert found, "the link is not shown"
         return found.group()
 
+    def shares(self, path: str, **values: str) -> str:
+        """Make a link to a campaign; answers it."""
+        page = self.open(f"{path}/share")
+        fill(page, **values)
+        press(page, "main form[action$='/share'] button.primary")
+        return page.locator("#new-link").inner_text()
+
     def plans(self, *, start_on: date, target_on: date, platforms: list[str], **values: str) -> str:
         """Create a campaign; answers its path."""
         page = self.open("/campaigns/new")

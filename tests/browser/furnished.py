@@ -16,7 +16,7 @@ from webapp import create_app
 from webapp.config import Settings
 
 #: Pages for people who are not signed in.
-SIGNED_OUT = ("accounts.login", "accounts.signup", "accounts.join")
+SIGNED_OUT = ("accounts.login", "accounts.signup", "accounts.join", "shared.look")
 
 
 def routes() -> dict[str, str]:
@@ -44,6 +44,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     )
     campaign_id = path.rsplit("/", 1)[1]
     batch_id = _import(alice, path, today)
+    shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
     inbox = alice.open("/approvals")
@@ -58,10 +59,13 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     answers = {}
     for endpoint, rule in routes().items():
         if endpoint not in left_out:
-            answers[endpoint] = re.sub(
-                r"<(?:\w+:)?(\w+)>", lambda m: str(objects[m.group(1)]), rule
-            )
+            known = objects | ({"token": shared} if endpoint == "shared.look" else {})
+            answers[endpoint] = _filled(rule, known)
     return answers
+
+
+def _filled(rule: str, objects: dict[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(objects[m.group(1)]), rule)
 
 
 def _import(alice: Desk, path: str, today: date) -> str:

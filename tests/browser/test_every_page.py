@@ -27,6 +27,17 @@ NO_PAGE = {
     "campaigns.actions": "a piece of a page",
     "settings.index": "redirects to the profile",
     "imports.rejects": "a file",
+    "dashboard.home": "redirects: tests/sharing/test_dashboard_addresses.py",
+    "dashboard.schedule": "redirects",
+    "dashboard.week": "redirects",
+    "dashboard.day": "redirects",
+    "dashboard.campaigns": "redirects",
+    "dashboard.campaign": "redirects",
+    "dashboard.timeline": "redirects",
+    "dashboard.metrics": "redirects",
+    "dashboard.metrics_of": "redirects",
+    "dashboard.enter": "redirects",
+    "dashboard.api": "JSON",
 }
 SERIOUS = ("serious", "critical")
 HTML_BYTES = 15_000

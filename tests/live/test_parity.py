@@ -21,6 +21,7 @@ from webapp import views
 from webapp.ads.commands import change_budget
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
+from webapp.core import tokens
 from webapp.db import db
 from webapp.events.models import Event
 from webapp.web.fragments import Fragment, all_fragments
@@ -104,6 +105,23 @@ def home_while_running(team: Team) -> str:
     return "/"
 
 
+def linked(team: Team) -> str:
+    campaign = paused(team)
+    people.shared(team, campaign, name="Label <partners> & more")
+    return f"/campaigns/{campaign.id}"
+
+
+TOKEN = tokens.new_token()
+
+
+def shared_page(team: Team) -> str:
+    """An import into a campaign that is shared with everything there is."""
+    campaign = people.draft(team, name="Tidal <Lines> & more", currency="EUR")
+    people.shared(team, campaign, TOKEN)
+    staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
+    return f"/s/{TOKEN}"
+
+
 #: fragment → an act that redraws it, answering the page that shows it (to Bob, a manager).
 CASES: dict[str, Callable[[Team], str]] = {
     "import_state": read_report,
@@ -111,6 +129,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "approvals_badge": overview,
     "approvals_tab_badge": overview,
     "campaign_details": renamed,
+    "campaign_links": linked,
     "campaign_log": overview,
     "campaign_next": waiting,
     "campaign_numbers": overview,
@@ -124,6 +143,10 @@ CASES: dict[str, Callable[[Team], str]] = {
     "needs_you": home,
     "numbers": home,
     "proposal_state": request_page,
+    "share_lead": shared_page,
+    "share_numbers": shared_page,
+    "share_results": shared_page,
+    "share_spend": shared_page,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported
@@ -132,19 +155,19 @@ every_fragment = pytest.mark.parametrize("fragment", all_fragments(), ids=lambda
 
 
 def pushed_after(app, fragment: Fragment, team: Team) -> str:
-    """What the hub sends Bob for the newest event that redraws the fragment: by the hub's own
-    function, on a thread that has no request.
+    """What the hub sends Bob, or the viewers of the one shared link, for the newest event that
+    redraws the fragment: by the hub's own function, on a thread that has no request.
     """
     people.run_background()
     events = list(db.session.scalars(select(Event).order_by(Event.position.desc())))
     db.session.expunge_all()
     db.session.rollback()
-    user_id = team.bob.id if fragment.audience == "user" else None
+    whom = {"user": team.bob.id, "share": 1, "member": None}[fragment.audience]
     with ThreadPoolExecutor(1) as pool:
         for event in events:
             if fragment.wants(event.name) and fragment.topic_for(event):
                 render = app.extensions["live"].pushes.rendered
-                if html := pool.submit(render, fragment, event, user_id).result():
+                if html := pool.submit(render, fragment, event, whom).result():
                     return html
     raise AssertionError(f"no event redrew {fragment.name}")
 

@@ -66,3 +66,15 @@ def test_a_ticket_lasts_its_hours_and_not_longer():
 def test_a_page_follows_its_team_its_person_and_its_campaign():
     assert of_page(user_id=5, team_id=7) == ("team:7", "user:5")
     assert of_page(user_id=5, team_id=7, campaign_id=9) == ("team:7", "user:5", "campaign:9")
+
+
+def test_a_shared_page_follows_its_link_and_nothing_of_the_team():
+    ticket = topics.of_share(share_id=3, team_id=7, campaign_id=9)
+
+    assert ticket.topics == ("share:3:9",)
+    assert (ticket.session_id, ticket.user_id, ticket.campaign_id) == (0, 0, 9)
+    assert opened(sign(ticket, "secret"), "secret") == ticket
+
+
+def test_a_page_of_the_team_is_about_no_one_campaign():
+    assert TICKET.campaign_id is None

@@ -15,6 +15,10 @@ ANSWERS = [
     ("GET", "/logout", 405),
     ("POST", "/login", 422),
     ("GET", "/join/wrong", 404),
+    ("GET", "/s/wrong", 404),
+    ("POST", "/s/wrong", 404),
+    ("GET", "/dashboard/auth?token=wrong", 303),
+    ("GET", "/api/dashboard", 401),
     ("GET", "/static/no-such-file.js?v=1", 404),
 ]
 

@@ -33,7 +33,15 @@ def test_each_request_is_one_line_with_its_id(client, lines):
 
 
 @pytest.mark.parametrize(
-    "path", ["/join/s3cret-token", "/ws?t=s3cret-token", "/login?next=/s3cret"]
+    "path",
+    [
+        "/join/s3cret-token",
+        "/ws?t=s3cret-token",
+        "/login?next=/s3cret",
+        "/s/s3cret-token",
+        "/dashboard/auth?token=s3cret-token",
+        "/dashboard/socket?t=s3cret-token",
+    ],
 )
 def test_tokens_in_addresses_are_not_written(client, lines, path):
     client.get(path)

@@ -52,3 +52,18 @@ def test_every_variable_says_what_it_is_for():
 
     assert len(names) == len(set(names)) == len(Settings.__dataclass_fields__)
     assert {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "WEB_CONCURRENCY"} <= set(names)
+
+
+def test_the_dashboard_has_a_secret_of_its_own_made_from_the_applications():
+    one, same, other = (
+        Settings.from_environ(PG | {"SECRET_KEY": key}).as_flask() for key in ("a", "a", "b")
+    )
+
+    assert one["DASHBOARD_SECRET"] == same["DASHBOARD_SECRET"]
+    assert len({one["DASHBOARD_SECRET"], other["DASHBOARD_SECRET"], "a", "b"}) == 4
+
+
+def test_a_named_dashboard_secret_is_taken_as_it_is():
+    assert (
+        Settings.from_environ(PG | {"DASHBOARD_SECRET": "d"}).as_flask()["DASHBOARD_SECRET"] == "d"
+    )

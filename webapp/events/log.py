@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from webapp.core.actor import Actor
 from webapp.core.errors import WrongUse
-from webapp.db import Base, after_commit, db, in_unit_of_work
+from webapp.db import Base, after_commit, current_team, db, in_unit_of_work
 from webapp.events import bus
 from webapp.events.models import Event
 
@@ -92,12 +92,37 @@ def newest_position(team_id: int | None = None) -> int:
 
 
 def events_after(
-    position: int, *, team_id: int | None = None, until: int | None = None, limit: int = 501
+    position: int,
+    *,
+    team_id: int | None = None,
+    campaign_id: int | None = None,
+    until: int | None = None,
+    limit: int = 501,
 ) -> list[Event]:
-    """Relayed events (of one team) after a position, up to another one, in order."""
+    """Relayed events (of one team, of one campaign) after a position, up to another one, in
+    order.
+    """
     query = select(Event).where(Event.position > position)
     if team_id is not None:
         query = query.where(Event.team_id == team_id)
+    if campaign_id is not None:
+        query = query.where(Event.campaign_id == campaign_id)
     if until is not None:
         query = query.where(Event.position <= until)
     return list(db.session.scalars(query.order_by(Event.position).limit(limit)))
+
+
+#: How many of a campaign's newest events are looked at for `mark_of`.
+_NEWEST_OF_CAMPAIGN = 50
+
+
+def mark_of(campaign_id: int) -> str:
+    """Changes with every event of a campaign, also one that got its id before another and was
+    committed after it.
+    """
+    query = select(Event.id).where(
+        Event.team_id == current_team(), Event.campaign_id == campaign_id
+    )
+    newest = query.order_by(Event.id.desc()).limit(_NEWEST_OF_CAMPAIGN)
+    ids = list(db.session.scalars(newest))
+    return f"{max(ids, default=0)}.{sum(ids)}"

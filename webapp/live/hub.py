@@ -36,6 +36,8 @@ SILENT_SECONDS = 60.0
 MESSAGES_PER_SECOND = 10
 MESSAGE_BYTES = 64 * 1024
 RESTARTING, POLICY, TOO_BIG, TRY_LATER = 1012, 1008, 1009, 1013
+#: Viewers of one shared link that are live in a process; the others' pages look for themselves.
+MOST_OF_A_LINK = 1000
 
 #: A team's id and a topic: what is sent to one team reaches no page of another, whatever it
 #: follows.
@@ -120,6 +122,12 @@ class Hub:
     def is_full(self) -> bool:
         return len(self.clients) >= self.most
 
+    def is_crowded(self, ticket: Ticket) -> bool:
+        """Whether a shared link, which anybody may pass on, has filled its share of the room."""
+        with self.table_lock:
+            viewers = self.topics.get((ticket.team_id, ticket.topics[0]), ())
+            return ticket.share_id > 0 and len(viewers) >= MOST_OF_A_LINK
+
     def adopt(self, sock: socket.socket, protocol: wsproto.WSConnection, ticket: Ticket) -> Client:
         """Take a socket over from its HTTP thread; a hub that has stopped closes it at once."""
         self.ensure_started()
@@ -143,10 +151,12 @@ class Hub:
         if self.is_running:
             self._post(self._broadcast, (team_id, topic), frame(message))
 
-    def close_where(self, match: Callable[[Ticket], bool], code: int = POLICY) -> None:
-        """Close the sockets whose ticket matches: a session ended, a member left."""
+    def close_where(self, match: Callable[[Ticket], bool], *, last: str = "") -> None:
+        """Close the sockets whose ticket matches: a session ended, a member left, a link was
+        revoked. `last` is what their pages are told before.
+        """
         if self.is_running:
-            self._post(self._close_where, match, code)
+            self._post(self._close_where, match, frame(last) if last else b"")
 
     def followed(self) -> set[Address]:
         """What somebody follows now (a copy)."""
@@ -226,10 +236,12 @@ class Hub:
         for client in following:
             self._send(client, data)
 
-    def _close_where(self, match: Callable[[Ticket], bool], code: int) -> None:
+    def _close_where(self, match: Callable[[Ticket], bool], last: bytes) -> None:
         for client in self._everybody():
             if match(client.ticket):
-                self._close(client, code)
+                if last:
+                    self._send(client, last)
+                self._close(client, POLICY)
 
     def _send(self, client: Client, data: bytes) -> None:
         if client.backlog is not None:

@@ -31,9 +31,10 @@ from webapp.events.log import events_after, newest_position
 from webapp.events.models import Event
 from webapp.live.hub import Client, Hub
 from webapp.live.pace import Pace
+from webapp.sharing.queries import live_links
 from webapp.web import fragments
 from webapp.web.fragments import Fragment
-from webapp.web.topics import Ticket
+from webapp.web.topics import Ticket, share_in
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Push:
     team_id: int
     topic: str
     since: int
-    user_id: int | None = None
+    whom: int | None = None  # the person or the shared link it is drawn for
 
     @property
     def key(self) -> Key:
@@ -165,9 +166,14 @@ class Pushes:
             return newest_position()
 
     def _welcome_back(self, position: int) -> None:
+        told: dict[tuple[int, tuple[str, ...], int], list[str]] = {}
         for _ in range(min(len(self.returning), RETURNING_AT_ONCE)):
             client, after = self.returning[0]
-            for message in self.missed(client.ticket, after, until=position):
+            # A thousand viewers of one shared link come back after a restart: drawn once for all.
+            same = (client.ticket.team_id, client.ticket.topics, after)
+            if same not in told:
+                told[same] = list(self.missed(client.ticket, after, until=position))
+            for message in told[same]:
                 self.hub.send_to(client, message)
             self.returning.popleft()
 
@@ -190,6 +196,10 @@ class Pushes:
                 for topic in sorted(one for one in topics if one.startswith("user:")):
                     user_id = int(topic.removeprefix("user:"))
                     yield Push(fragment, event, team_id, topic, position, user_id)
+            elif fragment.audience == "share":
+                for topic in sorted(topics):
+                    if share_id := share_in(topic, event.campaign_id):
+                        yield Push(fragment, event, team_id, topic, position, share_id)
             elif (own := fragment.topic_for(event)) in topics and own is not None:
                 yield Push(fragment, event, team_id, own, position)
 
@@ -212,7 +222,7 @@ class Pushes:
         return topic in self.passing
 
     def _send(self, push: Push) -> None:
-        html = self._rendered_or_nothing(push.fragment, push.event, push.user_id)
+        html = self._rendered_or_nothing(push.fragment, push.event, push.whom)
         if not html:
             return
         if not push.fragment.adds_row:
@@ -247,28 +257,26 @@ class Pushes:
         held = [push.since - 1 for push in self.waiting.values() if push.team_id == team_id]
         return min([self.position, *held])
 
-    def rendered(self, fragment: Fragment, event: Event, user_id: int | None = None) -> str | None:
+    def rendered(self, fragment: Fragment, event: Event, whom: int | None = None) -> str | None:
         """The bytes of a fragment after an event, in a session of its own; None when there is
         nothing to show.
         """
         if event.team_id is None:
             return None
         with self.app.app_context(), acting_for(event.team_id):
-            context = (
-                fragment.context(event) if user_id is None else fragment.context(event, user_id)
-            )
+            context = fragment.context(event) if whom is None else fragment.context(event, whom)
             return (
                 None if context is None else fragments.render(self.environment, fragment, context)
             )
 
     def _rendered_or_nothing(
-        self, fragment: Fragment, event: Event, user_id: int | None
+        self, fragment: Fragment, event: Event, whom: int | None
     ) -> str | None:
         """One fragment that cannot be rendered does not hold up the others; a database that is
         away does.
         """
         try:
-            return self.rendered(fragment, event, user_id)
+            return self.rendered(fragment, event, whom)
         except NotFound:
             return None
         except DBAPIError:
@@ -284,7 +292,13 @@ class Pushes:
         """
         with self.app.app_context(), acting_for(ticket.team_id):
             most = MOST_BEHIND + 1
-            events = events_after(after, team_id=ticket.team_id, until=until, limit=most)
+            events = events_after(
+                after,
+                team_id=ticket.team_id,
+                campaign_id=ticket.campaign_id,
+                until=until,
+                limit=most,
+            )
             db.session.expunge_all()
         if not events:
             return
@@ -307,7 +321,7 @@ class Pushes:
                 latest[slot] = push
         drawn: dict[Root, str] = {}
         for push in latest.values():
-            if html := self._rendered_or_nothing(push.fragment, push.event, push.user_id):
+            if html := self._rendered_or_nothing(push.fragment, push.event, push.whom):
                 root = push.root(html)
                 drawn.pop(root, None)
                 drawn[root] = html
@@ -321,19 +335,38 @@ class Pushes:
         elif event.name == "membership.removed":
             gone = (event.data["user_id"], event.team_id)
             self.hub.close_where(lambda ticket: (ticket.user_id, ticket.team_id) == gone)
+        elif event.name == "share.revoked":
+            share_id = event.subject_id
+            self._end_shares(lambda ticket: ticket.share_id == share_id)
+        elif event.name == "campaign.trashed":
+            campaign_id = event.campaign_id
+            self._end_shares(lambda ticket: ticket.campaign_id == campaign_id)
+
+    def _end_shares(self, are_over: Callable[[Ticket], bool]) -> None:
+        """Shared pages load once more, and find what a stranger finds."""
+        self.hub.close_where(lambda ticket: ticket.share_id > 0 and are_over(ticket), last=RELOAD)
 
     def _recheck(self) -> None:
-        """Every minute: sessions that ended without an event (they expired) lose their sockets
-        too.
+        """Every minute: sessions and links that ended without an event (they expired) lose their
+        sockets too.
         """
         if self.steady() - self.rechecked_at < RECHECK_SECONDS:
             return
         self.rechecked_at = self.steady()
-        sessions = {ticket.session_id for ticket in self.hub.tickets()}
+        tickets = self.hub.tickets()
+        sessions = {ticket.session_id for ticket in tickets if not ticket.share_id}
         if ended := sessions - self.live(sessions):
             self.hub.close_where(lambda ticket: ticket.session_id in ended)
+        shares = {ticket.share_id for ticket in tickets if ticket.share_id}
+        if over := shares - self.open_links(shares):
+            self._end_shares(lambda ticket: ticket.share_id in over)
 
     def live(self, sessions: set[int]) -> set[int]:
         """Which of these sessions are still live, read in a session of its own."""
         with self.app.app_context():
             return live_sessions(sessions)
+
+    def open_links(self, share_ids: set[int]) -> set[int]:
+        """Which of these shared links are still open, read in a session of its own."""
+        with self.app.app_context():
+            return live_links(share_ids)

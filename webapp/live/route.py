@@ -21,6 +21,7 @@ from webapp.events import bus
 from webapp.live import handover, selftest
 from webapp.live.hub import PING_SECONDS, POLICY, RESTARTING, TRY_LATER, Hub
 from webapp.live.pushes import QUIET_SECONDS, RELOAD, Pushes
+from webapp.sharing.queries import live_links
 from webapp.web import errorpages, topics
 from webapp.web.guards import check_origin, public, viewer
 
@@ -88,7 +89,7 @@ def socket(ws: simple_websocket.Server) -> None:
     db.session.rollback()  # a socket holds no snapshot
     if live.hub.stopping:
         ws.close(RESTARTING)
-    elif live.hub.is_full:
+    elif live.hub.is_full or live.hub.is_crowded(ticket):
         ws.close(TRY_LATER)
     elif live.hands_over:
         client = live.hub.adopt(*handover.take(ws), ticket)
@@ -102,7 +103,11 @@ def _admit() -> topics.Ticket:
     check_origin(
         request.headers.get("Origin"), request.host, current_app.config["SETTINGS"].public_url
     )
-    ticket = topics.opened(request.args.get("t", ""), current_app.config["SECRET_KEY"])
+    ticket = topics.opened(request.args.get("t", ""), current_app.config["DASHBOARD_SECRET"])
+    if ticket.share_id:
+        if ticket.share_id not in live_links({ticket.share_id}):
+            raise Forbidden("This link does not work any more.")
+        return ticket
     person = viewer()
     if person is None or (person.session_id, person.team_id) != (ticket.session_id, ticket.team_id):
         raise Forbidden("The session of this page is over.")
@@ -115,8 +120,10 @@ def _after() -> int | None:
 
 
 def _serve_blocking(live: Live, ws: Any, ticket: topics.Ticket, after: int | None) -> None:
-    """The fallback: this thread follows the log for one page, at most two rounds a second."""
-    if not live.blocking_slots.acquire(blocking=False):
+    """The fallback: this thread follows the log for one page, at most two rounds a second. Shared
+    pages get none: the threads are for the team.
+    """
+    if ticket.share_id or not live.blocking_slots.acquire(blocking=False):
         ws.close(TRY_LATER)
         return
     bell = bus.bell(bus.POSITIONS)

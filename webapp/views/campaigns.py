@@ -18,6 +18,7 @@ from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.core.text import number_of_row
 from webapp.views import activity_words, campaign_rows, stale_words
 from webapp.views import campaign_pieces as pieces
+from webapp.views.sharing import links_of
 from webapp.web.forms import submitted, typed
 from webapp.web.guards import guard, viewer
 from webapp.web.render import page, page_or_block, path_for, see_other, wants_fragment
@@ -129,7 +130,8 @@ def _placed(errors: dict[str, str]) -> dict[str, str]:
 @bp.get("/<int:campaign_id>")
 @guard("see", loads=Campaign)
 def detail(campaign_id: int) -> Response:
-    return page_or_block("campaigns/overview.html", "tab", **pieces.overview_of(campaign_id))
+    values = pieces.overview_of(campaign_id) | links_of(campaign_id)
+    return page_or_block("campaigns/overview.html", "tab", **values)
 
 
 @bp.get("/<int:campaign_id>/actions")

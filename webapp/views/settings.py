@@ -1,5 +1,5 @@
-"""Settings: profile, team, members and invitations, signed-in browsers, approval rules, failed
-work.
+"""Settings: profile, team, members and invitations, signed-in browsers, approval rules, shared
+links, failed work.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from webapp.core.errors import Invalid, StaleVersion
 from webapp.events import receipts
 from webapp.events.models import Receipt
 from webapp.views.accounts import join_link, start_session
+from webapp.views.sharing import links_in_words
 from webapp.web.forms import submitted, typed
 from webapp.web.guards import browser, guard, leave_team_wall, viewer
 from webapp.web.render import page, path_for, see_other
@@ -31,6 +32,7 @@ TABS = (
     ("members", "Members"),
     ("sessions", "Signed-in browsers"),
     ("rules", "Approval rules"),
+    ("links", "Shared links"),
     ("failed", "Failed work"),
 )
 
@@ -231,6 +233,12 @@ def set_limit() -> Response:
     except (Invalid, StaleVersion) as error:
         return rules(error.status, **_refused(error))
     return see_other(path_for("settings.rules"), toast="Limit saved")
+
+
+@bp.get("/links")
+@guard("see")
+def links() -> Response:
+    return _tab("links", links=links_in_words())
 
 
 @bp.get("/failed")

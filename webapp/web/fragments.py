@@ -16,8 +16,8 @@ from webapp.events.models import Event
 
 Context = dict[str, Any]
 #: member: everybody of the team who follows the topic; user: rendered for each person, on their own
-#: topic.
-Audience = Literal["member", "user"]
+#: topic; share: rendered for each shared link of the event's campaign, for all who look at it.
+Audience = Literal["member", "user", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,9 @@ class Fragment:
     """One live piece of a page.
 
     `topic` is a template over the event's fields (`campaign:{campaign_id}`). `context` answers what
-    the template needs, or None when there is nothing to show; for the audience `user` it is called
-    with the person's id too. `adds_row` marks rows that come on top instead of replacing one root.
+    the template needs, or None when there is nothing to show; for the audiences `user` and `share`
+    it is called with the person's or the link's id too. `adds_row` marks rows that come on top
+    instead of replacing one root.
     """
 
     name: str

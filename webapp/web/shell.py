@@ -54,4 +54,4 @@ def _ticket(person: SignedIn) -> str:
         user_id=person.user_id, team_id=person.team_id, campaign_id=campaign_id
     )
     ticket = topics.Ticket(person.session_id, person.user_id, person.team_id, followed)
-    return topics.sign(ticket, current_app.config["SECRET_KEY"])
+    return topics.sign(ticket, current_app.config["DASHBOARD_SECRET"])

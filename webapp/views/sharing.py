@@ -1,0 +1,105 @@
+"""Shared links as the team sees them: make one, the links of a campaign, all of the team's, revoke
+now. What an outsider sees is `shared_page`.
+"""
+
+from typing import Any
+
+from flask import Blueprint, current_app, request, session
+from werkzeug.wrappers import Response
+
+from webapp.campaigns import queries as campaigns
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, tokens, zones
+from webapp.core.errors import Invalid
+from webapp.events.models import Event
+from webapp.sharing import commands, queries
+from webapp.sharing.models import ShareLink
+from webapp.sharing.sections import sections
+from webapp.views.accounts import safe_next
+from webapp.views.campaign_pieces import head
+from webapp.web.forms import submitted, typed
+from webapp.web.fragments import fragment
+from webapp.web.guards import guard
+from webapp.web.render import page, path_for, see_other
+
+bp = Blueprint("sharing", __name__)
+
+DAYS = tuple((days, f"{days} day{'s' * (days > 1)}") for days in commands.DAYS)
+
+
+@bp.get("/campaigns/<int:campaign_id>/share")
+@guard("share", loads=Campaign)
+def new(campaign_id: int, status: int = 200, **refused: Any) -> Response:
+    """The form of a new link, and the campaign's open ones; a link just made is shown once."""
+    blank = {
+        "values": {"days": commands.DEFAULT_DAYS, "kind": "live"},
+        "errors": {},
+        "chosen": [section.name for section in sections()],
+    }
+    token = session.pop("share_token", None)
+    return page(
+        "sharing/new.html",
+        status,
+        **head(campaign_id),
+        links=links_in_words(campaign_id),
+        all_sections=sections(),
+        all_days=DAYS,
+        new_link=share_url(token) if token else None,
+        **blank | refused,
+    )
+
+
+@bp.post("/campaigns/<int:campaign_id>/share")
+@guard("share", loads=Campaign)
+def create(campaign_id: int) -> Response:
+    """Make a link; it is shown once, on the next page."""
+    token = tokens.new_token()
+    try:
+        link_id = submitted(commands.create_link, campaign_id=campaign_id, token=token)
+    except Invalid as error:
+        return new(
+            campaign_id,
+            error.status,
+            values=typed(),
+            errors=error.fields,
+            chosen=request.form.getlist("sections"),
+        )
+    if queries.is_of(link_id, token):  # not the second press of a form that made one already
+        session["share_token"] = token
+    return see_other(path_for("sharing.new", campaign_id=campaign_id))
+
+
+@bp.post("/shared-links/<int:share_link_id>/revoke")
+@guard("share", loads=ShareLink)
+def revoke(share_link_id: int) -> Response:
+    submitted(commands.revoke_link, share_link_id=share_link_id)
+    back = request.form.get("next") or path_for("settings.links")
+    return see_other(safe_next(back), toast="Link revoked. Its page is closed.")
+
+
+def share_url(token: str) -> str:
+    """The absolute address of a shared page."""
+    base = current_app.config["SETTINGS"].public_url.rstrip("/") or request.host_url.rstrip("/")
+    return base + path_for("shared.look", token=token)
+
+
+def links_in_words(campaign_id: int | None = None) -> list[dict[str, Any]]:
+    """The open links of a campaign, or of the whole team, ready to list."""
+    words = {section.name: section.words for section in sections()}
+    return [
+        link._asdict() | {"shows": ", ".join(words.get(one, one) for one in link.sections)}
+        for link in queries.links(campaign_id)
+    ]
+
+
+def links_of(campaign_id: int) -> dict[str, Any]:
+    """What the campaign's card lists."""
+    campaign = campaigns.campaign(campaign_id)
+    today = zones.today(clock.now(), campaign.zone)
+    return {"campaign": campaign, "links": links_in_words(campaign_id), "today": today}
+
+
+@fragment("sharing/_links.html", on=("share.*",), topic="campaign:{campaign_id}")
+def campaign_links(event: Event) -> dict[str, Any]:
+    assert event.campaign_id is not None
+    return links_of(event.campaign_id)
