@@ -31,6 +31,7 @@ TIERS = {
     "webapp.sharing": 50,
     "webapp.reports": 50,
     "webapp.webhooks": 50,
+    "webapp.demo": 60,
     "webapp.playbooks": 60,
     "webapp.run": 60,
     "webapp.web": 70,
@@ -101,6 +102,8 @@ MAY_WRITE = {
     "webapp.operations": "a form's key and its command are one unit",
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
+    "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
+    "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
 }
 

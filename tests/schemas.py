@@ -130,7 +130,9 @@ def _scalar(conn: sa.Connection, sql: str) -> Any:
 
 
 def fill() -> dict[str, int]:
-    """One row in every table the database has now, whatever its columns; answers their ids."""
+    """One row in every table the database has now that has none, whatever its columns; answers
+    their ids.
+    """
     ids: dict[str, int] = {}
     with db.engine.connect() as conn:
         if conn.dialect.name == "postgresql":
@@ -140,6 +142,9 @@ def fill() -> dict[str, int]:
         rows: dict[str, dict[str, Any]] = {}
         for table in seen.sorted_tables:
             if table.name == "alembic_version":
+                continue
+            if there := conn.execute(sa.select(table).limit(1)).mappings().first():
+                rows[table.name], ids[table.name] = dict(there), there["id"]
                 continue
             values = {
                 column.name: _value(column, table, rows)

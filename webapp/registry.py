@@ -18,6 +18,8 @@ MODULES = (
     "webapp.ads.policies",
     "webapp.ads.reports",
     "webapp.imports.commands",
+    "webapp.demo.commands",
+    "webapp.demo.telling",
 )
 
 

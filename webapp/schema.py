@@ -5,7 +5,8 @@ from webapp.accounts import models as accounts
 from webapp.ads import models as ads
 from webapp.approvals import models as approvals
 from webapp.campaigns import models as campaigns
+from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
 
-__all__ = ["accounts", "ads", "approvals", "campaigns", "events", "imports", "operations"]
+__all__ = ["accounts", "ads", "approvals", "campaigns", "demo", "events", "imports", "operations"]

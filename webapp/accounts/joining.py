@@ -16,7 +16,16 @@ from webapp.core import clock, fault, tokens, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Forbidden, Invalid, NotSignedIn
 from webapp.core.text import normal_email
-from webapp.db import acting_for, db, execute, find, found_team, is_sqlite, unit_of_work
+from webapp.db import (
+    acting_for,
+    current_team,
+    db,
+    execute,
+    find,
+    found_team,
+    is_sqlite,
+    unit_of_work,
+)
 from webapp.events.log import Payload, note, record
 from webapp.operations import Input, Secret
 
@@ -83,7 +92,7 @@ def may_sign_up(mode: str) -> bool:
     return mode == "open" or (mode == "first" and team_count() == 0)
 
 
-def sign_up(form: SignUp, *, mode: str) -> int:
+def sign_up(form: SignUp, *, mode: str, is_demo: bool = False) -> int:
     """Found a team with its first owner; answers the person's id. Refused when SIGNUP says so."""
     _check_password(form.password, [form.name, form.email, form.team_name])
     with unit_of_work():
@@ -93,7 +102,7 @@ def sign_up(form: SignUp, *, mode: str) -> int:
             execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x7369676E})
         if not may_sign_up(mode):
             raise Forbidden("This Drumbeat is by invitation. Ask an owner of the team for a link.")
-        team = Team(name=form.team_name, zone=form.zone)
+        team = Team(name=form.team_name, zone=form.zone, is_demo=is_demo)
         db.session.add(team)
         user = _new_person(form)
         db.session.flush()
@@ -110,9 +119,14 @@ def join(token: str, form: Person) -> int:
     """A new person takes an invitation; answers their id."""
     _, team = invite_behind(token)
     _check_password(form.password, [form.name, form.email, team.name])
-    team_id = team.id
-    with acting_for(team_id), unit_of_work():
-        user = _new_person(form)
+    with acting_for(team.id):
+        return arrive(token, form)
+
+
+def arrive(token: str, form: Person) -> int:
+    """A new person takes an invitation of the team that is acted for; answers their id."""
+    with unit_of_work():
+        user, team_id = _new_person(form), current_team()
         db.session.flush()
         AFTER_PERSON()
         record(
