@@ -15,6 +15,7 @@ from webapp.campaigns.models import IN_TRASH, Campaign
 from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock
 from webapp.db import acting_for, find
+from webapp.demo.commands import ask_for_demo, remove_demo
 from webapp.events.models import Event
 from webapp.events.subscriptions import Subscriber, subscribe
 
@@ -31,7 +32,7 @@ def write_down_launches(path: Path) -> None:
 
 def tell(app: Flask) -> None:
     """A team forms, a campaign is planned, asked for, launched, changed and ends; a draft goes into
-    the trash and is purged.
+    the trash and is purged; a demo is loaded and removed.
     """
     with app.app_context():
         team = people.found_team(app)
@@ -54,6 +55,10 @@ def tell(app: Flask) -> None:
             )
             people.run_background()
             clock.travel(IN_TRASH.total_seconds() + 1)
+            people.run_background()
+            demo_id = ask_for_demo(by=team.alice.actor)
+            people.run_background()
+            remove_demo(demo_id=demo_id, by=team.alice.actor)
             people.run_background()
 
 

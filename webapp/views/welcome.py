@@ -48,7 +48,7 @@ def start() -> Response:
     chosen = request.form.get("start")
     if chosen == "demo":
         submitted(commands.ask_for_demo)
-        return see_other(path_for(".welcome"))
+        return see_other(path_for("welcome.welcome"))
     then = "imports" if chosen == "import" else None
     return see_other(path_for("campaigns.new", then=then))
 
@@ -67,7 +67,7 @@ def open_demo(demo_id: int) -> Response:
 @guard("team.manage", loads=Demo)
 def remove(demo_id: int) -> Response:
     submitted(commands.remove_demo, demo_id=demo_id)
-    return see_other(path_for(".welcome"), toast="The demo is removed")
+    return see_other(path_for("welcome.welcome"), toast="The demo is removed")
 
 
 @bp.post("/leave")
