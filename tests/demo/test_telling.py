@@ -19,7 +19,7 @@ from webapp.core import clock, fault, zones
 from webapp.db import acting_for, db
 from webapp.demo import cast, loading
 from webapp.demo.results import SOURCE
-from webapp.demo.story import CAMPAIGNS, DAYS
+from webapp.demo.story import CAMPAIGNS, DAYS, WAITING
 from webapp.demo.telling import _Teller
 from webapp.events.models import Event, Receipt, Timer
 
@@ -116,7 +116,7 @@ def test_something_waits_for_the_owner(demo_team):
 
     waiting = approvals.inbox(owner)
 
-    assert len(waiting.yours) == 2
+    assert len(waiting.yours) == len(WAITING) == 2
     assert len(waiting.decided) >= 8
     assert {item.proposal.kind for item in waiting.yours} == {"campaign.launch", "budget.change"}
 

@@ -65,7 +65,7 @@ def days(
     habit, drift, mood = HABITS[platform], chance.uniform(-0.003, 0.004), 0.0
     for number in range((last - first).days + 1):
         on = first + timedelta(days=number)
-        mood = 0.7 * mood + chance.gauss(0, 0.06)  # yesterday's weather is most of today's
+        mood = 0.7 * mood + chance.gauss(0, 0.09)  # yesterday's weather is most of today's
         fresh = 1 + 0.35 * math.exp(-number / 5)
         level = habit.week[on.weekday()] * fresh * math.exp(mood) * 0.96
         spend = round(per_day_cents * level * (TODAY if on == today else 1))

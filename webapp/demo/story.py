@@ -223,3 +223,6 @@ CAMPAIGNS = (
         ("facebook", "instagram"),
     ),
 )
+
+#: What is still undecided when a demo is opened: asked within the last day.
+WAITING = [s for plan in CAMPAIGNS for s in plan.steps if s.day > -1 and s.verb in ("ask", "raise")]

@@ -14,7 +14,7 @@ from webapp.db import find
 from webapp.demo import commands, queries
 from webapp.demo.cast import CAST
 from webapp.demo.models import Demo
-from webapp.demo.story import CAMPAIGNS, DAYS
+from webapp.demo.story import CAMPAIGNS, DAYS, WAITING
 from webapp.events.models import Event
 from webapp.views.accounts import start_session
 from webapp.web.forms import submitted
@@ -37,7 +37,12 @@ def welcome() -> Response:
     starts = [one for one, permission in STARTS.items() if person.may(permission)]
     if (demo is not None or person.is_demo) and "demo" in starts:
         starts.remove("demo")
-    sizes = {"campaigns": len(CAMPAIGNS), "people": len(CAST), "days": DAYS}
+    sizes = {
+        "campaigns": len(CAMPAIGNS),
+        "people": len(CAST),
+        "days": DAYS,
+        "waiting": len(WAITING),
+    }
     return page("welcome/welcome.html", demo=demo, starts=starts, sizes=sizes)
 
 
