@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from tests.clients import stranger
 from tests.together import at_once
+from webapp.accounts import commands as accounts
 from webapp.accounts import joining, queries
 from webapp.accounts.models import Session, User
 from webapp.cli import DEMO_PASSWORD
-from webapp.core import text
+from webapp.core import text, tokens
 from webapp.db import db
 from webapp.demo import cast, loading
 from webapp.demo.queries import public_viewer
@@ -129,3 +130,42 @@ def test_two_loads_at_once_make_one_demo(app):
 def test_the_addresses_are_as_they_are_stored(app):
     for one in cast.CAST:
         assert text.normal_email(one.address(cast.domain_of(7))) == one.address(cast.domain_of(7))
+
+
+@pytest.mark.parametrize("email", ["maya@demo.example", "Maya@Team-1.demo.EXAMPLE"])
+def test_nobody_real_takes_an_address_of_a_demo(app, email):
+    """Else a demo would be loaded into the team of whoever was first."""
+    form = {
+        "name": "Mallory",
+        "email": email,
+        "password": "seven quiet lanterns",
+        "team_name": "Elsewhere",
+    }
+
+    answer = stranger(app).post("/signup", data=form)
+
+    assert answer.status_code == 422
+    assert "kept for demos" in answer.text
+    assert db.session.scalars(select(User)).all() == []
+
+
+def test_nobody_is_invited_to_an_address_of_a_demo(app, team):
+    token = tokens.new_token()
+    accounts.invite(role="member", label="", token=token, by=team.alice.actor)
+    form = {"name": "M", "email": "maya@demo.example", "password": "seven quiet lanterns"}
+
+    answer = stranger(app).post(f"/join/{token}", data=form)
+
+    assert answer.status_code == 422
+    assert "kept for demos" in answer.text
+
+
+def test_the_printed_password_opens_nothing_in_production(app, monkeypatch):
+    loading.load(cast.PUBLIC_DOMAIN, zone="UTC", password=DEMO_PASSWORD)
+    form = {"email": "maya@demo.example", "password": DEMO_PASSWORD}
+    assert stranger(app).post("/login", data=form).status_code == 303
+
+    production = replace(app.config["SETTINGS"], env="production")
+    monkeypatch.setitem(app.config, "SETTINGS", production)
+
+    assert stranger(app).post("/login", data=form).status_code == 422

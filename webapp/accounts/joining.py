@@ -33,6 +33,9 @@ REMEMBERED, UNREMEMBERED = timedelta(days=30), timedelta(hours=24)
 
 ADDRESS_TAKEN = "There is an account with this address already. Sign in instead."
 
+#: Where the people of demos live; nobody real has an address there.
+MADE_UP = "demo.example"
+
 AFTER_PERSON = fault.point("accounts.after_person")
 
 
@@ -87,6 +90,17 @@ class Browser:
     agent: str
 
 
+def is_made_up(email: str) -> bool:
+    """Whether an address belongs to a demo.
+
+    >>> is_made_up("maya@demo.example"), is_made_up("A@team-1.Demo.example")
+    (True, True)
+    >>> is_made_up("maya@notdemo.example")
+    False
+    """
+    return normal_email(email).endswith((f"@{MADE_UP}", f".{MADE_UP}"))
+
+
 def may_sign_up(mode: str) -> bool:
     """Whether `SIGNUP` lets a stranger found a team now."""
     return mode == "open" or (mode == "first" and team_count() == 0)
@@ -95,6 +109,8 @@ def may_sign_up(mode: str) -> bool:
 def sign_up(form: SignUp, *, mode: str, is_demo: bool = False) -> int:
     """Found a team with its first owner; answers the person's id. Refused when SIGNUP says so."""
     _check_password(form.password, [form.name, form.email, form.team_name])
+    if not is_demo:
+        _check_real(form)
     with unit_of_work():
         if (
             not is_sqlite()
@@ -119,6 +135,7 @@ def join(token: str, form: Person) -> int:
     """A new person takes an invitation; answers their id."""
     _, team = invite_behind(token)
     _check_password(form.password, [form.name, form.email, team.name])
+    _check_real(form)
     with acting_for(team.id):
         return arrive(token, form)
 
@@ -260,6 +277,11 @@ def _join(team_id: int, user_id: int, role: str, *, by: Actor) -> None:
         raise Invalid({"": "You are in this team already."})
     member.role, member.removed_at = role, None
     record("membership.started", subject=member, by=by, data=Joined(user_id, role))
+
+
+def _check_real(form: Person) -> None:
+    if is_made_up(form.email):
+        raise Invalid({"email": "Addresses of this kind are kept for demos. Use your own."})
 
 
 def _check_password(password: str, about: list[str]) -> None:

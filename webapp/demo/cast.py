@@ -4,6 +4,7 @@
 
 from dataclasses import dataclass
 
+from webapp.accounts.joining import MADE_UP
 from webapp.accounts.permissions import Role
 
 TEAM = "Northlight Collective (demo)"
@@ -32,7 +33,7 @@ CAST = (
 )
 
 #: Where the demo of `./dev run --demo` lives; there is one of it.
-PUBLIC_DOMAIN = "demo.example"
+PUBLIC_DOMAIN = MADE_UP
 
 
 def domain_of(demo_id: int) -> str:

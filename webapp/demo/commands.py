@@ -73,7 +73,7 @@ def finish(demo_id: int, demo_team_id: int, *, by: Actor) -> None:
 
 @operation("demo.remove", input=DemoId, permission="team.manage")
 def remove_demo(*, demo_id: int, by: Actor) -> int:
-    """It is gone from every list at once; its team is deleted right after."""
+    """It is offered no more, and a new one may be asked for; its team is deleted right after."""
     with unit_of_work():
         demo = find(Demo, demo_id, lock=True)
         if demo.demo_team_id is None:

@@ -38,7 +38,10 @@ def found(domain: str, *, zone: str, password: str) -> tuple[int, dict[str, Acto
         )
         with clock.at(clock.now() - timedelta(days=DAYS)):
             owner_id = joining.sign_up(form, mode="open", is_demo=True)
-    team_id = queries.teams_of(owner_id)[0].id
+    team = queries.teams_of(owner_id)[0]
+    if not team.is_demo:
+        raise WrongUse("the owner of a demo has a team that is none")
+    team_id = team.id
     people = {owner.key: Actor.user(owner_id, team_id=team_id, role=owner.role)}
     for one in cast.CAST:
         if one is not owner:

@@ -56,6 +56,8 @@ def login() -> Response:
 def sign_in() -> Response:
     try:
         form = parse(joining.SignIn)
+        if current_app.config["SETTINGS"].is_production and joining.is_made_up(form.email):
+            raise NotSignedIn("That email and password do not match.")  # its password is printed
         token = joining.sign_in(form, browser())
     except (NotSignedIn, Invalid) as error:
         fields = error.fields if isinstance(error, Invalid) else {"password": error.message}
