@@ -85,7 +85,9 @@ def _sqlite_facts(conn: sa.Connection) -> Facts:
                 (one["name"], " ".join(one["sqltext"].split()))
                 for one in inspector.get_check_constraints(table)
             ),
+            "has ids": any(column["name"] == "id" for column in inspector.get_columns(table)),
             "never reuses ids": "AUTOINCREMENT" in sql,
+            "in the order of its key": "WITHOUT ROWID" in sql,
         }
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     found["indexes"] = {name: " ".join(sql.split()) for name, sql in _rows(conn, indexes)}
@@ -130,9 +132,7 @@ def _scalar(conn: sa.Connection, sql: str) -> Any:
 
 
 def fill() -> dict[str, int]:
-    """One row in every table the database has now that has none, whatever its columns; answers
-    their ids.
-    """
+    """One more row in every table the database has now, whatever its columns; answers their ids."""
     ids: dict[str, int] = {}
     with db.engine.connect() as conn:
         if conn.dialect.name == "postgresql":
@@ -143,22 +143,21 @@ def fill() -> dict[str, int]:
         for table in seen.sorted_tables:
             if table.name == "alembic_version":
                 continue
-            if there := conn.execute(sa.select(table).limit(1)).mappings().first():
-                rows[table.name], ids[table.name] = dict(there), there["id"]
-                continue
+            number = 1 + conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
             values = {
-                column.name: _value(column, table, rows)
+                column.name: _value(column, table, rows, number)
                 for column in table.columns
                 if not column.nullable and column.name != "id"
             }
-            answer = conn.execute(sa.insert(table).values(values).returning(table.c.id))
+            key = next(iter(table.primary_key))  # a rollup has no id of its own
+            answer = conn.execute(sa.insert(table).values(values).returning(key))
             ids[table.name] = answer.scalar_one()
-            rows[table.name] = values | {"id": ids[table.name]}
+            rows[table.name] = values | {key.name: ids[table.name]}
         conn.commit()
     return ids
 
 
-def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]]) -> Any:
+def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]], number: int) -> Any:
     for key in column.foreign_keys:
         parent = rows[key.column.table.name]
         if key.column.name in parent:
@@ -168,16 +167,15 @@ def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]]) -> Any
         if column.name in words and "'" in words:
             return words.split("'")[1]
     if column.name == "team_id":
-        return rows["team"]["id"] if "team" in rows else 1
+        return rows["team"]["id"] if "team" in rows else number
     kind = column.type.python_type if not isinstance(column.type, sa.JSON) else dict
-    return _PLAIN.get(kind.__name__, 1)
+    return f"x{number}" if kind is str else _PLAIN.get(kind.__name__, number)
 
 
 _PLAIN: dict[str, Any] = {
-    "str": "x",
-    "int": 1,
     "bool": True,
     "float": 1.0,
+    "bytes": b"x",
     "dict": {},
     "list": {},
     "datetime": sa.text("CURRENT_TIMESTAMP"),
