@@ -16,8 +16,9 @@ MODULES = (
     "webapp.ads.commands",
     "webapp.ads.budget_change",
     "webapp.ads.policies",
-    "webapp.ads.reports",
+    "webapp.ads.reports.source",
     "webapp.imports.commands",
+    "webapp.imports.policies",
     "webapp.demo.commands",
     "webapp.demo.telling",
 )

@@ -72,4 +72,5 @@ def _import(alice: Desk, path: str, today: date) -> str:
         page.locator("input[type=file]").set_input_files(file)
         press(page, "form[enctype='multipart/form-data'] button:not([type=button])")
         page.wait_for_url("**/imports/*")
+        alice.sees(page, "main", "Importing would create")
         return page.url.rsplit("/", 1)[1]

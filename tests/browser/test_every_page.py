@@ -26,6 +26,7 @@ NO_PAGE = {
     "health.detailed": "JSON",
     "campaigns.actions": "a piece of a page",
     "settings.index": "redirects to the profile",
+    "imports.rejects": "a file",
 }
 SERIOUS = ("serious", "critical")
 HTML_BYTES = 15_000

@@ -154,7 +154,7 @@ def add_platform(campaign_id: int) -> Response:
 
 @fragment(
     "campaigns/_parts.html",
-    on=("campaign.*", "ad_campaign.*", "import_batch.committed"),
+    on=("campaign.*", "ad_campaign.*", "import_batch.committed", "import_batch.undone"),
     topic="campaign:{campaign_id}",
 )
 def campaign_parts(event: Event) -> dict[str, Any]:
