@@ -26,6 +26,7 @@ BENCHES = {
     "bus": ("bus", ("pg", "sqlite"), "commit to policy and to hub; relay events per second"),
     "queue": ("queues", ("pg", "sqlite"), "pick-up and jobs per second (Redis, and in-process)"),
     "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
+    "demo": ("demo", ("pg", "sqlite"), "a made-up team with three months of history"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
 }
 
