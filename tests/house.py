@@ -31,6 +31,7 @@ TIERS = {
     "webapp.sharing": 50,
     "webapp.reports": 50,
     "webapp.webhooks": 50,
+    "webapp.demo": 60,
     "webapp.playbooks": 60,
     "webapp.run": 60,
     "webapp.web": 70,
@@ -103,6 +104,8 @@ MAY_WRITE = {
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
     "webapp.imports.staging": "the commands of a batch's background half, in many small units",
+    "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
+    "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
 }
 

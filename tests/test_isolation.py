@@ -18,6 +18,7 @@ from webapp.accounts.queries import membership_of, open_invites, sessions_of
 from webapp.campaigns.models import Campaign
 from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
+from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
 from webapp.web.guards import guard_of
 
@@ -31,8 +32,14 @@ ROUTES = {
     "accounts.join": PUBLIC,
     "accounts.accept": PUBLIC,
     "accounts.theme": PUBLIC,
+    "accounts.look_around": PUBLIC,
     "accounts.logout": "viewer",
     "home.home": "viewer",
+    "welcome.welcome": "viewer",
+    "welcome.start": "member",
+    "welcome.open_demo": "owner",
+    "welcome.remove": "owner",
+    "welcome.leave": "viewer",
     "health.health": PUBLIC,
     "health.detailed": PUBLIC,
     "__flask_sock.socket": PUBLIC,
@@ -109,12 +116,15 @@ FINER = {
     "campaigns.move": "each move has its own permission: tests/campaigns/test_moves.py",
     "approvals.decide": "the gate asks for more than the role: tests/approvals/test_decisions.py",
     "approvals.withdraw": "who asked, or a manager: tests/approvals/test_decisions.py",
+    "welcome.start": "a demo is the owners' to ask for: tests/demo/test_welcome.py",
     "settings.revoke_session": "only one's own: tests/accounts/test_sessions.py",
 }
 #: Not called by the matrix, and why.
 NOT_CALLED = {
     "accounts.logout": "ends the session that would go on: tests/web/test_addresses.py",
     "settings.switch_team": "changes the session that would go on",
+    "welcome.open_demo": "changes the session that would go on: tests/demo/test_welcome.py",
+    "welcome.leave": "changes the session that would go on: tests/demo/test_welcome.py",
     "__flask_sock.socket": "is no HTTP answer: tests/live",
     "__flask_sock.dashboard_socket": "is no HTTP answer: tests/live",
 }
@@ -148,6 +158,12 @@ def share_link(team: Team) -> int:
 
 #: Arguments of public addresses that name no row.
 NAMES_NOTHING = {"token", "rest", "number", "on", "days"}
+
+
+def demo(team: Team) -> int:
+    return ask_for_demo(by=team.alice.actor)
+
+
 #: The first campaign made; what hangs on a campaign in an address hangs on this one.
 CAMPAIGN = 1
 #: argument of a URL → one object of Alice's team, in this order.
@@ -160,6 +176,7 @@ OBJECTS = {
     "session_id": lambda team: sessions_of(team.alice.id)[0].id,
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
+    "demo_id": demo,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,
@@ -273,7 +290,15 @@ def test_no_unsafe_route_takes_a_form_without_its_pages_token(
     monkeypatch.setitem(bare_app.config, "WTF_CSRF_ENABLED", True)
     before = fingerprint(bare_app)
     unsafe = [call for call in calls(bare_app, rules, objects) if call[1] == "POST"]
-    unsafe += [("accounts.logout", "POST", "/logout"), ("", "POST", "/settings/switch-team")]
+    unsafe += [
+        ("", "POST", path)
+        for path in (
+            "/logout",
+            "/settings/switch-team",
+            "/welcome/leave",
+            f"/welcome/demo/{objects['demo_id']}/open",
+        )
+    ]
 
     answers = {path: client.post(path) for _, _, path in unsafe}
 

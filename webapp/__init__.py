@@ -77,11 +77,13 @@ def _register_routes(app: Flask) -> None:
         settings,
         shared_page,
         sharing,
+        welcome,
     )
 
-    for module in (home, accounts, settings, campaigns, budget, approvals, imports, health):
-        app.register_blueprint(module.bp)
-    for module in (sharing, shared_page, dashboard):
+    for module in (
+        *(home, welcome, accounts, settings, campaigns, budget, approvals, imports),
+        *(sharing, shared_page, dashboard, health),
+    ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())
     cli.init_app(app)

@@ -4,7 +4,11 @@ import click
 from flask import Flask
 
 from webapp.config import documented
+from webapp.demo import cast, loading
 from webapp.web import vendor
+
+#: For a demo on one's own machine; anywhere else nobody can sign in as its people.
+DEMO_PASSWORD = "quiet harbour lanterns"  # noqa: S105 (printed to whoever loads it)
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +21,20 @@ def init_app(app: Flask) -> None:
         """
         for line in vendor.fetch(app.config["SETTINGS"].npm_registry):
             click.echo(line)
+
+    @app.cli.command("demo")
+    @click.option("--zone", default="UTC", help="The time zone of its team.")
+    def load_demo(zone: str) -> None:
+        """Load a made-up team with three months of history. A second time changes nothing."""
+        settings = app.config["SETTINGS"]
+        if settings.is_production and not settings.demo:
+            raise click.ClickException("In production a demo is for strangers to see: set DEMO=1.")
+        password = "" if settings.is_production else DEMO_PASSWORD
+        loading.load(cast.PUBLIC_DOMAIN, zone=zone, password=password)
+        click.echo("The demo is loaded. Everything in it is made up.")
+        if password:
+            owner = next(one for one in cast.CAST if one.key == cast.OWNER)
+            click.echo(f"Sign in as {owner.address(cast.PUBLIC_DOMAIN)}, password: {password}")
 
     @app.cli.command("settings")
     def print_settings() -> None:

@@ -27,6 +27,7 @@ _CHOICES = {
     "signup": ("first", "open", "closed"),
     "assets": ("cdn", "local"),
     "secure_cookies": ("", "yes", "no"),
+    "demo": ("", "1"),
 }
 _NUMBERS = (
     "port",
@@ -90,6 +91,9 @@ class Settings:
     )
     signup: str = variable(
         "SIGNUP", "first", "first (until one team exists, then invites), open, or closed."
+    )
+    demo: str = variable(
+        "DEMO", "", "1: strangers may look around the demo, once `flask --app wsgi demo` loaded it."
     )
     proxy_hops: str = variable(
         "PROXY_HOPS", "0", "How many reverse proxies set X-Forwarded-*; 1 on most platforms."

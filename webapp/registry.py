@@ -21,6 +21,8 @@ MODULES = (
     "webapp.imports.policies",
     "webapp.sharing.numbers",
     "webapp.sharing.commands",
+    "webapp.demo.commands",
+    "webapp.demo.telling",
 )
 
 

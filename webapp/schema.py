@@ -5,6 +5,7 @@ from webapp.accounts import models as accounts
 from webapp.ads import models as ads
 from webapp.approvals import models as approvals
 from webapp.campaigns import models as campaigns
+from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
 from webapp.sharing import models as sharing
@@ -14,6 +15,7 @@ __all__ = [
     "ads",
     "approvals",
     "campaigns",
+    "demo",
     "events",
     "imports",
     "operations",

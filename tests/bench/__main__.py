@@ -21,10 +21,12 @@ from tests.bench.ground import ROOT
 BENCHES = {
     "list": ("list_page", ("pg", "sqlite"), "the campaign list at 100,000 campaigns, 8 readers"),
     "live": ("live", ("pg", "sqlite"), "commit to the other browser's frame and DOM, 100 sockets"),
+    "fanout": ("fanout", ("pg", "sqlite"), "one fragment to 1,000 pages, beside Socket.IO"),
     "timers": ("timers", ("pg", "sqlite"), "10,000 of 100,000 timers due at once; idle precision"),
     "bus": ("bus", ("pg", "sqlite"), "commit to policy and to hub; relay events per second"),
     "queue": ("queues", ("pg", "sqlite"), "pick-up and jobs per second (Redis, and in-process)"),
     "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
+    "demo": ("demo", ("pg", "sqlite"), "a made-up team with three months of history"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
 }
 

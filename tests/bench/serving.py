@@ -15,7 +15,7 @@ from tests.served import BIN, Served, free_port, wait_until_up
 
 
 @contextmanager
-def product(folder: Path) -> Iterator[Served]:
+def product(folder: Path, *, app: str = "wsgi:app") -> Iterator[Served]:
     """One gunicorn process with 8 threads; readers name their own addresses."""
     port = free_port()
     environ = os.environ | {
@@ -27,7 +27,7 @@ def product(folder: Path) -> Iterator[Served]:
     }
     served = Served(f"http://127.0.0.1:{port}", environ, str(folder / "clock.json"))
     try:
-        served.start(str(BIN / "gunicorn"))
+        served.start(str(BIN / "gunicorn"), app)
         if ON_PG:
             served.start(sys.executable, "-m", "tasks.worker")
         wait_until_up(served)

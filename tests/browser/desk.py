@@ -52,7 +52,8 @@ class Desk:
         page = self.visitor.open("/signup")
         fill(page, name=name, email=email, password=PASSWORD, team_name=team)
         press(page, "main form button:not([type=button])")
-        page.wait_for_url("**/")
+        page.wait_for_url("**/welcome/")
+        page.goto(self.visitor.product.url + "/")
         return page
 
     def join(self, link: str, name: str, email: str) -> Page:

@@ -1,5 +1,6 @@
 """The clock's offset: moved by tests, shared through a file, refused in production."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,3 +125,34 @@ def test_travelling_is_no_leap():
     clock.travel(86_400)
 
     assert not guard.leapt()
+
+
+def test_the_clock_stands_at_a_moment_that_is_told():
+    moment = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+
+    with clock.at(moment):
+        first, second = clock.now(), clock.now()
+
+    assert first == second == moment
+    assert clock.now() > moment
+
+
+def test_only_this_context_hears_what_is_told():
+    with clock.at(datetime(2026, 1, 2, tzinfo=UTC)), ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(clock.now).result()
+
+    assert elsewhere.year != 2026 or elsewhere.month > 1
+
+
+def test_the_future_is_not_told():
+    ahead = clock.now() + timedelta(seconds=60)
+
+    with pytest.raises(RuntimeError, match="only the past"), clock.at(ahead):
+        pass
+
+
+def test_due_times_do_not_move_with_what_is_told():
+    before = clock.offset()
+
+    with clock.at(datetime(2026, 1, 2, tzinfo=UTC)):
+        assert clock.offset() == before

@@ -8,13 +8,17 @@ from flask import Flask
 
 from tests import people
 from tests.imports import staged
+from webapp.accounts import queries as accounts
 from webapp.ads.commands import change_budget
 from webapp.approvals.models import Proposal
 from webapp.campaigns.commands import archive_campaign, move_campaign
 from webapp.campaigns.models import IN_TRASH, Campaign
 from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock
-from webapp.db import acting_for, find
+from webapp.core.actor import Actor
+from webapp.db import acting_for, db, find
+from webapp.demo import queries as demos
+from webapp.demo.commands import ask_for_demo, remove_demo
 from webapp.events.models import Event
 from webapp.events.subscriptions import Subscriber, subscribe
 from webapp.imports.commands import undo_import
@@ -32,7 +36,7 @@ def write_down_launches(path: Path) -> None:
 
 def tell(app: Flask) -> None:
     """A team forms, a campaign is planned, asked for, launched, changed and ends; a draft goes into
-    the trash and is purged.
+    the trash and is purged; a demo is loaded and removed.
     """
     with app.app_context():
         team = people.found_team(app)
@@ -58,6 +62,24 @@ def tell(app: Flask) -> None:
             people.run_background()
             clock.travel(IN_TRASH.total_seconds() + 1)
             people.run_background()
+            demo_id = ask_for_demo(by=team.alice.actor)
+            people.run_background()
+            remove_demo(demo_id=demo_id, by=team.alice.actor)
+            people.run_background()
+
+
+def _remove_demo() -> None:
+    alice_id = accounts.user_at("alice@example.com")
+    own = [team.id for team in accounts.teams_of(alice_id)] if alice_id else []
+    db.session.rollback()
+    db.session.expunge_all()
+    if not own:
+        return
+    with acting_for(own[0]):
+        if (demo := demos.of_team()) is not None and demo.is_ready:
+            by = Actor.user(alice_id or 0, team_id=own[0], role="owner")
+            remove_demo(demo_id=demo.id, by=by)
+        people.run_background()
 
 
 def _raise_budget(team: people.Team, campaign: Campaign) -> None:
@@ -79,9 +101,13 @@ def _move(team: people.Team, campaign: Campaign, move: str) -> None:
 
 
 def recover(app: Flask) -> None:
-    """What a restarted process does by itself, long enough for every lease and date to pass."""
+    """What a restarted process does by itself, long enough for every lease and date to pass; a demo
+    that was on its way is finished, and removed before its own future begins.
+    """
     with app.app_context():
         people.run_background()
+        _remove_demo()
         for _ in range(3):
             clock.travel(30 * 86_400)
             people.run_background()
+            _remove_demo()

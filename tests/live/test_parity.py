@@ -23,6 +23,7 @@ from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
 from webapp.core import tokens
 from webapp.db import db
+from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
 from webapp.web.fragments import Fragment, all_fragments
 
@@ -122,6 +123,11 @@ def shared_page(team: Team) -> str:
     return f"/s/{TOKEN}"
 
 
+def welcome(team: Team) -> str:
+    ask_for_demo(by=team.alice.actor)
+    return "/welcome/"
+
+
 #: fragment → an act that redraws it, answering the page that shows it (to Bob, a manager).
 CASES: dict[str, Callable[[Team], str]] = {
     "import_state": read_report,
@@ -137,6 +143,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_requests": waiting,
     "campaign_row": campaign_list,
     "campaign_status": overview,
+    "demo_progress": welcome,
     "headline": home,
     "inbox_list": inbox,
     "live_campaigns": home_while_running,

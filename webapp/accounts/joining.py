@@ -16,13 +16,25 @@ from webapp.core import clock, fault, tokens, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Forbidden, Invalid, NotSignedIn
 from webapp.core.text import normal_email
-from webapp.db import acting_for, db, execute, find, found_team, is_sqlite, unit_of_work
+from webapp.db import (
+    acting_for,
+    current_team,
+    db,
+    execute,
+    find,
+    found_team,
+    is_sqlite,
+    unit_of_work,
+)
 from webapp.events.log import Payload, note, record
 from webapp.operations import Input, Secret
 
 REMEMBERED, UNREMEMBERED = timedelta(days=30), timedelta(hours=24)
 
 ADDRESS_TAKEN = "There is an account with this address already. Sign in instead."
+
+#: Where the people of demos live; nobody real has an address there.
+MADE_UP = "demo.example"
 
 AFTER_PERSON = fault.point("accounts.after_person")
 
@@ -78,14 +90,27 @@ class Browser:
     agent: str
 
 
+def is_made_up(email: str) -> bool:
+    """Whether an address belongs to a demo.
+
+    >>> is_made_up("maya@demo.example"), is_made_up("A@team-1.Demo.example")
+    (True, True)
+    >>> is_made_up("maya@notdemo.example")
+    False
+    """
+    return normal_email(email).endswith((f"@{MADE_UP}", f".{MADE_UP}"))
+
+
 def may_sign_up(mode: str) -> bool:
     """Whether `SIGNUP` lets a stranger found a team now."""
     return mode == "open" or (mode == "first" and team_count() == 0)
 
 
-def sign_up(form: SignUp, *, mode: str) -> int:
+def sign_up(form: SignUp, *, mode: str, is_demo: bool = False) -> int:
     """Found a team with its first owner; answers the person's id. Refused when SIGNUP says so."""
     _check_password(form.password, [form.name, form.email, form.team_name])
+    if not is_demo:
+        _check_real(form)
     with unit_of_work():
         if (
             not is_sqlite()
@@ -93,7 +118,7 @@ def sign_up(form: SignUp, *, mode: str) -> int:
             execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x7369676E})
         if not may_sign_up(mode):
             raise Forbidden("This Drumbeat is by invitation. Ask an owner of the team for a link.")
-        team = Team(name=form.team_name, zone=form.zone)
+        team = Team(name=form.team_name, zone=form.zone, is_demo=is_demo)
         db.session.add(team)
         user = _new_person(form)
         db.session.flush()
@@ -110,9 +135,15 @@ def join(token: str, form: Person) -> int:
     """A new person takes an invitation; answers their id."""
     _, team = invite_behind(token)
     _check_password(form.password, [form.name, form.email, team.name])
-    team_id = team.id
-    with acting_for(team_id), unit_of_work():
-        user = _new_person(form)
+    _check_real(form)
+    with acting_for(team.id):
+        return arrive(token, form)
+
+
+def arrive(token: str, form: Person) -> int:
+    """A new person takes an invitation of the team that is acted for; answers their id."""
+    with unit_of_work():
+        user, team_id = _new_person(form), current_team()
         db.session.flush()
         AFTER_PERSON()
         record(
@@ -246,6 +277,11 @@ def _join(team_id: int, user_id: int, role: str, *, by: Actor) -> None:
         raise Invalid({"": "You are in this team already."})
     member.role, member.removed_at = role, None
     record("membership.started", subject=member, by=by, data=Joined(user_id, role))
+
+
+def _check_real(form: Person) -> None:
+    if is_made_up(form.email):
+        raise Invalid({"email": "Addresses of this kind are kept for demos. Use your own."})
 
 
 def _check_password(password: str, about: list[str]) -> None:

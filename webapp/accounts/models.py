@@ -4,7 +4,7 @@ through this feature only.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock
@@ -52,7 +52,9 @@ class UserSetting(Base):
 
 
 class Team(Base):
-    """Who owns everything. Its zone and currency are the defaults of what it makes."""
+    """Who owns everything. Its zone and currency are the defaults of what it makes. Everything in a
+    demo is made up.
+    """
 
     __tablename__ = "team"
     __table_args__ = (AUTOINCREMENT,)
@@ -61,6 +63,7 @@ class Team(Base):
     name: Mapped[str] = mapped_column(String(80))
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     currency: Mapped[str] = mapped_column(String(3), default="USD")
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
     updated_at: Mapped[datetime] = mapped_column(
         default_factory=clock.now, onupdate=clock.now, init=False

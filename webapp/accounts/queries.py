@@ -37,6 +37,7 @@ class SignedIn:
     role: str
     last_seen_minutes: float
     theme: str
+    is_demo: bool
     is_authenticated = True
     is_active = True
     is_anonymous = False
@@ -51,6 +52,13 @@ class SignedIn:
     def may(self, permission: str) -> bool:
         """For pages that leave out what would be refused; the guard decides."""
         return holds(self.role, permission)
+
+    @property
+    def only_looks(self) -> bool:
+        """A demo's viewer may be anybody who came by, several at once: they change nothing at all,
+        not even themselves.
+        """
+        return self.is_demo and self.role == "viewer"
 
 
 # Asked by every request: built once, since building it takes longer than running it.
@@ -67,6 +75,7 @@ _SIGNED_IN = (
         Team.name.label("team_name"),
         Team.zone.label("team_zone"),
         Team.currency,
+        Team.is_demo,
         Membership.role,
         UserSetting.value.label("theme"),
     )
@@ -107,6 +116,7 @@ def signed_in(token: str) -> SignedIn | None:
         row.role,
         (now - row.last_seen_at).total_seconds() / 60,
         row.theme or "",
+        row.is_demo,
     )
 
 
@@ -242,5 +252,10 @@ def preference(user_id: int, key: str) -> str | None:
 
 
 def team_count() -> int:
-    """How many teams exist: the first sign-up is open."""
-    return db.session.scalar(select(func.count()).select_from(Team)) or 0
+    """How many teams exist, demos aside: the first sign-up is open."""
+    return db.session.scalar(select(func.count()).select_from(Team).where(~Team.is_demo)) or 0
+
+
+def user_at(email: str) -> int | None:
+    """The id of whoever has this address (normalised), or None."""
+    return db.session.scalar(select(User.id).where(User.email == email))

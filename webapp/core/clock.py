@@ -8,6 +8,9 @@ to the database's clock.
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +19,27 @@ _file: Path | None = None
 _seen: tuple[int, int] | None = None
 _from_file = 0.0
 _fixed = False
+#: The moment of the past that is being told in this context; None is the present.
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
 
 def now() -> datetime:
-    """The present instant (aware, UTC), moved by the offset."""
-    return datetime.now(UTC) + timedelta(seconds=offset())
+    """The present instant (aware, UTC), moved by the offset; the moment that is told, in `at`."""
+    return _told.get() or datetime.now(UTC) + timedelta(seconds=offset())
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """`now()` stands at a moment of the past, for this context alone: history is told after the
+    fact. Due times are the database's and do not move with it; the future is refused.
+    """
+    if moment > datetime.now(UTC) + timedelta(seconds=offset()):
+        raise RuntimeError("only the past is told")
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def offset() -> float:

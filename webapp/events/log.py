@@ -16,6 +16,8 @@ from webapp.events.models import Event
 
 #: The event whose handler is running, so that what it causes says so.
 cause: ContextVar[int | None] = ContextVar("cause", default=None)
+#: Events of the history that is being told, until it has reacted to them; None otherwise.
+told: ContextVar[list[Event] | None] = ContextVar("told_events", default=None)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def _append(
     )
     db.session.add(event)
     db.session.flush()
+    if (history := told.get()) is not None:
+        history.append(event)
     after_commit("events", bus.ring_events)
     return event
 

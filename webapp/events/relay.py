@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, literal, select, text, union_all
+from sqlalchemy import Table, bindparam, func, literal, select, text, union_all
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core import clock, fault
 from webapp.db import acting_for, due_now, execute, is_sqlite, unit_of_work
@@ -124,9 +125,11 @@ def _receipts(pairs: tuple[tuple[str, str], ...]) -> Any:
         .order_by(Event.position)
     )
     table = cast(Table, Receipt.__table__)
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
     return (
         insert(table)
         .from_select(_COLUMNS, receipts, include_defaults=False)
+        .on_conflict_do_nothing()  # history settled its own
         .returning(table.c.id, table.c.team_id, table.c.subscriber)
     )
 

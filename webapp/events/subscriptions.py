@@ -19,25 +19,27 @@ QUEUES = (POLICIES, "mail", "sync", "cpu", "reports")
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """One reaction: `name` is stored on receipts and never changes, `queue` is where its work is
-    offered.
+    offered. A projection only derives rows from others, so it is wanted for history too.
     """
 
     name: str
     event_names: tuple[str, ...]
     queue: str
     handler: Handler
+    is_projection: bool = False
 
 
 _subscribers: dict[str, Subscriber] = {}
 
 
-def on(*event_names: str, name: str = "") -> Callable[[Policy], Policy]:
+def on(*event_names: str, name: str = "", projection: bool = False) -> Callable[[Policy], Policy]:
     """Subscribe a policy: database only, at most 50 ms, re-reads the row and acts on what is true
     now.
     """
 
     def register(policy: Policy) -> Policy:
-        subscribe(Subscriber(name or policy.__name__, event_names, POLICIES, policy))
+        called = name or policy.__name__
+        subscribe(Subscriber(called, event_names, POLICIES, policy, projection))
         return policy
 
     return register

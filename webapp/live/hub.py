@@ -12,6 +12,7 @@ import logging
 import os
 import select
 import socket
+import struct
 import threading
 import time
 from collections import defaultdict
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 #: for both.
 BACKLOG = 256 * 1024
 PING_SECONDS = 25.0
+#: A client that is behind and takes nothing for so long is dropped: it does not read.
+STUCK_SECONDS = 8.0
 #: A client not heard from (nothing read, nothing written) for this long is gone.
 SILENT_SECONDS = 60.0
 MESSAGES_PER_SECOND = 10
@@ -38,6 +41,8 @@ MESSAGE_BYTES = 64 * 1024
 RESTARTING, POLICY, TOO_BIG, TRY_LATER = 1012, 1008, 1009, 1013
 #: Viewers of one shared link that are live in a process; the others' pages look for themselves.
 MOST_OF_A_LINK = 1000
+#: Lingering for no time: closing throws away what was not taken, and says so to the other end.
+RESET = struct.pack("ii", 1, 0)
 
 #: A team's id and a topic: what is sent to one team reaches no page of another, whatever it
 #: follows.
@@ -53,6 +58,7 @@ class Client:
     ticket: Ticket
     fd: int
     backlog: bytearray | None = None
+    moved_at: float = 0.0  # when it fell behind, or last took something since
     heard_at: float = field(default_factory=time.monotonic)
     allowance: float = MESSAGES_PER_SECOND
     spoke_at: float = field(default_factory=time.monotonic)
@@ -93,6 +99,7 @@ class Hub:
         self.stopped = threading.Event()
         self.table_lock = threading.Lock()
         self.clients: dict[int, Client] = {}
+        self.behind: set[Client] = set()
         self.topics: dict[Address, set[Client]] = defaultdict(set)
         self.inbox: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
         self.inbox_lock = threading.Lock()
@@ -199,6 +206,8 @@ class Hub:
                     self._read_inbox()
                 elif client := self.clients.get(fd):
                     self._serve(client, mask)
+            if self.behind:
+                self._drop_stuck()
             if time.monotonic() >= next_ping:
                 self._ping_all()
                 next_ping = time.monotonic() + PING_SECONDS
@@ -259,7 +268,8 @@ class Hub:
             self._drop(client)
             return
         if sent < len(data):
-            client.backlog = bytearray(data[sent:])
+            client.backlog, client.moved_at = bytearray(data[sent:]), time.monotonic()
+            self.behind.add(client)
             self._wake_on(client, select.EPOLLIN | select.EPOLLOUT)
 
     def _wake_on(self, client: Client, mask: int) -> None:
@@ -271,10 +281,11 @@ class Hub:
         try:
             if mask & select.EPOLLOUT and client.backlog:
                 sent = client.sock.send(client.backlog)
-                client.heard_at = time.monotonic()
+                client.heard_at = client.moved_at = time.monotonic()
                 del client.backlog[:sent]
                 if not client.backlog:
                     client.backlog = None
+                    self.behind.discard(client)
                     self._wake_on(client, select.EPOLLIN)
             if mask & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
                 data = client.sock.recv(65536)
@@ -318,6 +329,13 @@ class Hub:
                 self._close(client, POLICY)
                 return
 
+    def _drop_stuck(self) -> None:
+        """Whoever is behind and takes nothing is not reading; a slow reader takes something."""
+        now = time.monotonic()
+        for client in [one for one in self.behind if now - one.moved_at > STUCK_SECONDS]:
+            self.dropped += 1
+            self._drop(client)
+
     def _ping_all(self) -> None:
         now = time.monotonic()
         for client in self._everybody():
@@ -343,4 +361,8 @@ class Hub:
                     del self.topics[address]
         with contextlib.suppress(OSError, ValueError):
             self.poll.unregister(client.fd)
+        self.behind.discard(client)
+        if client.backlog is not None:  # the kernel would go on offering what nobody takes
+            with contextlib.suppress(OSError):
+                client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         client.sock.close()

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import commands, joining, queries
 from webapp.accounts.permissions import ROLE_WORDS
-from webapp.core.errors import DomainError, Invalid, NotSignedIn, TooMany
+from webapp.core.errors import DomainError, Invalid, NotFound, NotSignedIn, TooMany
 from webapp.db import acting_for
+from webapp.demo import queries as demos
 from webapp.web.forms import parse, typed
 from webapp.web.guards import actor, browser, guard, public, viewer
 from webapp.web.render import THEMES, page, path_for, see_other
@@ -55,6 +56,8 @@ def login() -> Response:
 def sign_in() -> Response:
     try:
         form = parse(joining.SignIn)
+        if current_app.config["SETTINGS"].is_production and joining.is_made_up(form.email):
+            raise NotSignedIn("That email and password do not match.")  # its password is printed
         token = joining.sign_in(form, browser())
     except (NotSignedIn, Invalid) as error:
         fields = error.fields if isinstance(error, Invalid) else {"password": error.message}
@@ -78,7 +81,23 @@ def _login_page(values: dict[str, str], errors: dict[str, str], status: int = 20
         errors=errors,
         next=after,
         may_sign_up=may_sign_up(),
+        has_demo=bool(current_app.config["SETTINGS"].demo) and demos.public_viewer() is not None,
     )
+
+
+@bp.post("/demo")
+@public
+@limiter.limit("10 per minute")
+def look_around() -> Response:
+    """Into the public demo without an account. Its visitors share one viewer, so nothing is kept
+    of where they come from.
+    """
+    looker = demos.public_viewer() if current_app.config["SETTINGS"].demo else None
+    if looker is None:
+        raise NotFound()
+    token = joining.open_session(looker, joining.Browser("", ""), remember=False)
+    start_session(token, remember=False)
+    return see_other("/")
 
 
 @bp.post("/logout")
@@ -110,7 +129,7 @@ def sign_up() -> Response:
     except Invalid as error:
         return page("accounts/signup.html", 422, values=typed(), errors=error.fields)
     start_session(joining.open_session(user_id, browser(), remember=True), remember=True)
-    return see_other("/")
+    return see_other(path_for("welcome.welcome"))
 
 
 @bp.get("/join/<token>")
@@ -161,7 +180,7 @@ def theme() -> Response:
     chosen = request.form.get("theme", "system")
     response = see_other(safe_next(request.form.get("next")))
     if chosen in THEMES:
-        if person := viewer():
+        if (person := viewer()) and not person.only_looks:
             commands.set_preference(key="theme", value=chosen, by=person.actor)
         secure = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(

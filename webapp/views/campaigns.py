@@ -98,6 +98,7 @@ def new(
         **_choices(),
         chosen=request.form.getlist("platforms"),
         zone=person.team_zone,
+        then=request.values.get("then", ""),
     )
 
 
@@ -118,7 +119,9 @@ def create() -> Response:
         campaign_id = submitted(plan_campaign)
     except Invalid as error:
         return new(error.status, typed(), _placed(error.fields))
-    return see_other(path_for("campaigns.detail", campaign_id=campaign_id))
+    imports_next = request.form.get("then") == "imports"
+    after = "imports.index" if imports_next else "campaigns.detail"
+    return see_other(path_for(after, campaign_id=campaign_id))
 
 
 def _placed(errors: dict[str, str]) -> dict[str, str]:

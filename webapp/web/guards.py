@@ -136,6 +136,9 @@ def _check() -> Response | None:
     g.team_stack.enter_context(acting_for(person.team_id))
     g.position = newest_position(person.team_id)  # also for a form that is shown again with errors
     permit(person.actor, wanted.permission)
+    only_reads = request.method in ("GET", "HEAD") or request.endpoint == "accounts.logout"
+    if person.only_looks and not only_reads:
+        raise Forbidden("You are looking around a demo: nothing can be changed in it.")
     if wanted.loads is not None:
         find(wanted.loads, (request.view_args or {})[f"{wanted.loads.__tablename__}_id"])
     return None

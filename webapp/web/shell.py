@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, session
 
-from webapp.accounts.queries import SignedIn
+from webapp.accounts.queries import SignedIn, teams_of
 from webapp.approvals.queries import waiting_for
 from webapp.campaigns import queries as campaigns
 from webapp.web import topics
@@ -19,13 +19,14 @@ from webapp.web.guards import viewer
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Values of `base.html`."""
+    """Values of `base.html`. `can_leave`: this is a demo and the person has a team of their own."""
 
     waiting: int
     live_campaigns: list[Any]
     ticket: str
     position: int
     toast: str
+    can_leave: bool
 
 
 def init_app(app: Flask) -> None:
@@ -44,6 +45,7 @@ def shell() -> Shell | None:
         ticket=_ticket(person),
         position=g.position,
         toast=session.pop("toast", ""),
+        can_leave=person.is_demo and any(not one.is_demo for one in teams_of(person.user_id)),
     )
 
 

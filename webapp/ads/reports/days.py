@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from webapp.ads.reports.dialects import Role
-from webapp.ads.reports.entries import Entry, Scan
+from webapp.ads.reports.entries import Entry
 from webapp.ads.reports.layout import Layout
+from webapp.ads.reports.scan import Scan
 from webapp.ads.reports.spread import spread
 from webapp.imports.decoding import Unreadable
 

@@ -11,20 +11,14 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from webapp.ads.reports import dialects
+from webapp.ads.reports.additive import Aside
 from webapp.ads.reports.days import check_days, dated, inside_period
 from webapp.ads.reports.dialects import Role
-from webapp.ads.reports.entries import (
-    Aside,
-    Entry,
-    Rows,
-    Scan,
-    contradictions,
-    read,
-    scan,
-)
+from webapp.ads.reports.entries import Entry, Rows, contradictions, read
 from webapp.ads.reports.facts import Fact, facts_of
 from webapp.ads.reports.layout import Layout, layout_of
 from webapp.ads.reports.repeats import counted_once
+from webapp.ads.reports.scan import Scan, scan
 from webapp.ads.reports.totals import Sorted, Sums, Totals
 from webapp.core.text import fold
 from webapp.imports.dates import Days

@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from webapp.ads.reports.additive import Aside, Counted, Numbers
 from webapp.ads.reports.dialects import ADDITIVE, Role
-from webapp.ads.reports.entries import COUNTS, Aside, Counted, Entry, Numbers
+from webapp.ads.reports.entries import Entry
+from webapp.ads.reports.scan import COUNTS
 from webapp.core.text import fold
 from webapp.imports.decoding import Unreadable
 
