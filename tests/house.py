@@ -102,6 +102,7 @@ MAY_WRITE = {
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+    "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }
 
 

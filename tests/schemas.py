@@ -85,7 +85,9 @@ def _sqlite_facts(conn: sa.Connection) -> Facts:
                 (one["name"], " ".join(one["sqltext"].split()))
                 for one in inspector.get_check_constraints(table)
             ),
+            "has ids": any(column["name"] == "id" for column in inspector.get_columns(table)),
             "never reuses ids": "AUTOINCREMENT" in sql,
+            "in the order of its key": "WITHOUT ROWID" in sql,
         }
     indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     found["indexes"] = {name: " ".join(sql.split()) for name, sql in _rows(conn, indexes)}
@@ -146,9 +148,10 @@ def fill() -> dict[str, int]:
                 for column in table.columns
                 if not column.nullable and column.name != "id"
             }
-            answer = conn.execute(sa.insert(table).values(values).returning(table.c.id))
+            key = next(iter(table.primary_key))  # a rollup has no id of its own
+            answer = conn.execute(sa.insert(table).values(values).returning(key))
             ids[table.name] = answer.scalar_one()
-            rows[table.name] = values | {"id": ids[table.name]}
+            rows[table.name] = values | {key.name: ids[table.name]}
         conn.commit()
     return ids
 

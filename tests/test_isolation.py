@@ -173,7 +173,7 @@ def fingerprint(app) -> str:
     with app.app_context(), acting_for("all"):
         digest = hashlib.sha256()
         for table in db.metadata.sorted_tables:
-            for row in db.session.execute(select(table).order_by(table.c.id)):
+            for row in db.session.execute(select(table).order_by(*table.primary_key)):
                 digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()
 

@@ -17,6 +17,7 @@ MODULES = (
     "webapp.ads.budget_change",
     "webapp.ads.policies",
     "webapp.ads.reports",
+    "webapp.ads.results",
     "webapp.imports.commands",
 )
 

@@ -244,3 +244,8 @@ def preference(user_id: int, key: str) -> str | None:
 def team_count() -> int:
     """How many teams exist: the first sign-up is open."""
     return db.session.scalar(select(func.count()).select_from(Team)) or 0
+
+
+def every_team() -> list[int]:
+    """The ids of all teams, for an operator's command."""
+    return list(db.session.scalars(select(Team.id).order_by(Team.id)))

@@ -16,6 +16,7 @@ from webapp.ads.meta.columns import is_meta
 from webapp.ads.meta.report import Fact, read_report
 from webapp.ads.meta.total import Sums, plain
 from webapp.ads.models import AdCampaign, DailyResult
+from webapp.ads.rollup import refresh
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, money
 from webapp.core.actor import Actor
@@ -145,6 +146,9 @@ def _apply(batch: ImportBatch, rows: Sequence[ImportRow], by: Actor) -> None:
         execute(insert(DailyResult), creates)
     if updates:
         _update(batch.team_id, updates)
+    if rows:
+        days = [date.fromisoformat(row.key["on"]) for row in rows]
+        refresh(find(Campaign, batch.campaign_id), min(days), max(days))
 
 
 def _columns(row: ImportRow) -> Values:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
+from webapp.ads.rates import Totals
 from webapp.approvals import queries as approvals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
@@ -70,7 +71,7 @@ def week_numbers() -> dict[str, Any]:
     this, before = ads.running_totals(*this_week), ads.running_totals(*week_before)
     budgets = ads.running_budgets()
     currencies = sorted(this.keys() | budgets.keys()) or [team.currency]
-    none = ads.Totals()
+    none = Totals()
     rows = [
         {
             "currency": one,
