@@ -65,9 +65,22 @@ def _register_routes(app: Flask) -> None:
     # Import here, not above: views import the features, and the features import webapp.db.
     from webapp import cli
     from webapp.live import route
-    from webapp.views import accounts, approvals, budget, campaigns, health, home, imports, settings
+    from webapp.views import (
+        accounts,
+        analytics,
+        approvals,
+        budget,
+        campaigns,
+        health,
+        home,
+        imports,
+        settings,
+        spend,
+    )
 
     for module in (home, accounts, settings, campaigns, budget, approvals, imports, health):
+        app.register_blueprint(module.bp)
+    for module in (spend, analytics):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())
     cli.init_app(app)

@@ -26,6 +26,10 @@ NO_PAGE = {
     "health.detailed": "JSON",
     "campaigns.actions": "a piece of a page",
     "settings.index": "redirects to the profile",
+    "spend.figure": "JSON",
+    "spend.export": "a file",
+    "analytics.figure": "JSON",
+    "analytics.export": "a file",
 }
 SERIOUS = ("serious", "critical")
 HTML_BYTES = 15_000

@@ -44,6 +44,22 @@ class Totals:
             value_cost_cents=int(row.value_cost_cents or 0),
         )
 
+    @classmethod
+    def of_fact(cls, fact: Any) -> "Totals":
+        """One day's fact, as a sum of one."""
+        return cls(
+            spend_cents=fact.spend_cents,
+            impressions=fact.impressions,
+            clicks=fact.clicks,
+            conversions=None if fact.conversions is None else plain(fact.conversions),
+            value_cents=fact.value_cents,
+            last_on=fact.on,
+            clickable_impressions=0 if fact.clicks is None else fact.impressions,
+            clicks_cost_cents=0 if fact.clicks is None else fact.spend_cents,
+            conversions_cost_cents=0 if fact.conversions is None else fact.spend_cents,
+            value_cost_cents=0 if fact.value_cents is None else fact.spend_cents,
+        )
+
     @property
     def click_rate(self) -> Decimal | None:
         """Click-through rate (CTR): clicks / impressions.

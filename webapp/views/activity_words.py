@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.staged": ("up-l", "", "Read a report"),
     "import_batch.committed": ("up-l", "completed", "Imported a report"),
     "import_batch.discarded": ("x", "", "Discarded an import"),
+    "results.recorded": ("chart", "", "Recorded results"),
 }
 
 

@@ -17,7 +17,6 @@ from webapp.core.errors import Invalid, StaleVersion
 from webapp.core.text import number_of_row
 from webapp.events.models import Event
 from webapp.views.campaign_pieces import head, requests_of
-from webapp.views.spend_chart import spend_chart
 from webapp.web.forms import submitted, typed
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard
@@ -97,7 +96,6 @@ def parts_of(campaign_id: int) -> dict[str, Any]:
         "campaign": campaign,
         "parts": queries.parts(campaign_id),
         "totals": queries.totals(campaign_id),
-        "chart": spend_chart(queries.daily(campaign_id), campaign.currency),
         "platform_words": PLATFORM_WORDS,
         "today": zones.today(clock.now(), campaign.zone),
     }
@@ -154,7 +152,7 @@ def add_platform(campaign_id: int) -> Response:
 
 @fragment(
     "campaigns/_parts.html",
-    on=("campaign.*", "ad_campaign.*", "import_batch.committed"),
+    on=("campaign.*", "ad_campaign.*", "import_batch.*", "results.*"),
     topic="campaign:{campaign_id}",
 )
 def campaign_parts(event: Event) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def campaign_status(event: Event) -> dict[str, Any]:
 
 @fragment(
     "campaigns/_numbers.html",
-    on=("campaign.*", "import_batch.committed"),
+    on=("campaign.*", "import_batch.*", "results.*"),
     topic="campaign:{campaign_id}",
 )
 def campaign_numbers(event: Event) -> dict[str, Any]:

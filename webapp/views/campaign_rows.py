@@ -102,7 +102,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 @fragment(
     "campaigns/_rows.html",
-    on=("campaign.*", "import_batch.committed"),
+    on=("campaign.*", "import_batch.*", "results.*"),
     topic="team:{team_id}",
 )
 def campaign_row(event: Event) -> dict[str, Any] | None:

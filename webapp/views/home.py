@@ -109,7 +109,9 @@ def headline(_event: Event, user_id: int) -> dict[str, Any]:
     return needs_you_for(user_id) | {"counts": campaigns.counts()}
 
 
-@fragment("home/_numbers.html", on=("campaign.*", "import_batch.committed"), topic="team:{team_id}")
+@fragment(
+    "home/_numbers.html", on=("campaign.*", "import_batch.*", "results.*"), topic="team:{team_id}"
+)
 def numbers(_event: Event) -> dict[str, Any]:
     return {"numbers": week_numbers()}
 
