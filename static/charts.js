@@ -29,22 +29,29 @@
 
   function trace(one, format) {
     const colour = one.kind === "plan" ? token("ink-3") : token(`c${one.colour}`);
-    const common = { name: one.name, x: one.x, y: one.y, hovertemplate: `%{y${format ? `:${format}` : ""}}` };
+    const common = { name: one.name, x: one.x, y: one.y, hovertemplate: `%{y:${format || ",.2~f"}}` };
     if (one.kind === "bar") return { ...common, type: "bar", marker: { color: colour } };
-    const line = one.kind === "plan" ? { color: colour, width: 1.5, dash: "dash" } : { color: colour, width: 2 };
+    const line = one.kind === "plan" ? { color: colour, width: 1.5, dash: "3px,4px" } : { color: colour, width: 2 };
     return { ...common, type: "scatter", mode: "lines", line, ...(one.kind === "line" && { fill: "tozeroy", fillcolor: faded(colour), connectgaps: false }) };
   }
 
   const faded = (colour) => colour.replace(/^rgb\((.*)\)$/, "rgba($1, 0.1)");
 
+  // The last point says its value, as on the page's own chart.
+  function ends({ traces, end }) {
+    const { x, y } = traces[0], last = y.findLastIndex((value) => value !== null);
+    if (!end || last < 0) return [];
+    return [{ x: x[last], y: y[last], text: `<b>${end}</b>`, showarrow: false, xanchor: last > x.length / 5 ? "right" : "left", yanchor: "bottom", font: { size: 12, color: token("ink") } }];
+  }
+
   function layout(figure) {
     const ink = token("ink-3"), grid = token("line"), body = getComputedStyle(document.body);
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { size: 11, color: ink, family: body.fontFamily },
-      margin: { l: 48, r: 8, t: 8, b: 24 }, showlegend: false, barmode: "stack", bargap: 0.32, hovermode: "x unified",
+      margin: { l: 48, r: 8, t: 16, b: 24 }, annotations: ends(figure), showlegend: false, barmode: "stack", bargap: 0.32, hovermode: "x unified",
       hoverlabel: { bgcolor: token("raised"), bordercolor: grid, font: { color: token("ink") } },
       xaxis: { showgrid: false, fixedrange: true, tickformat: "%-d %b" },
-      yaxis: { gridcolor: grid, zeroline: false, rangemode: "tozero", nticks: 5, fixedrange: true, tickprefix: figure.prefix, tickformat: figure.format },
+      yaxis: { gridcolor: grid, zeroline: false, rangemode: "tozero", nticks: 5, fixedrange: true, tickprefix: figure.prefix, tickformat: figure.format || ",", automargin: true },
     };
   }
 

@@ -42,7 +42,7 @@ def line(trend: Trend, measure: Measure, currency: str) -> dict[str, Any]:
     if trend.before:
         before = [measure.plain(point.before, currency) for point in trend.points]
         traces.append({"kind": "plan", "name": "Before", "x": days, "y": before})
-    figure: dict[str, Any] = {"traces": traces, "prefix": ""}
+    figure: dict[str, Any] = {"traces": traces, "prefix": "", "end": trend.end and trend.end[2]}
     if measure.kind == "money":
         figure["prefix"] = money.SYMBOLS.get(currency, f"{currency} ")
     return figure | {"format": {"percent": ".2%", "times": ".1f"}.get(measure.kind, "")}

@@ -70,7 +70,8 @@ def week_numbers() -> dict[str, Any]:
     this_week, week_before = same_days(today)
     this, before = ads.running_totals(*this_week), ads.running_totals(*week_before)
     budgets = ads.running_budgets()
-    currencies = sorted(this.keys() | budgets.keys()) or [team.currency]
+    known = this.keys() | budgets.keys() or {team.currency}
+    currencies = sorted(known, key=lambda one: (one != team.currency, one))
     none = Totals()
     rows = [
         {

@@ -96,4 +96,4 @@ def _finding(now: Pace, currency: str, today: date) -> str:
     if not gap:
         return words
     size = money.words(abs(gap), currency)
-    return f"{words} That is {size} {'more' if gap > 0 else 'less'}: {WORDS[now.state].lower()}."
+    return f"{words} That is {size} {'more' if gap > 0 else 'less'}."
