@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select, text
 from tests import people
 from tests.ads.results import day, record
 from tests.imports import staged
-from webapp.ads.models import DailyResult, campaign_day, campaign_total
-from webapp.ads.queries import planned_parts, spent_of, totals
+from webapp.ads.models import AdCampaign, DailyResult, campaign_day, campaign_total
+from webapp.ads.queries import daily, per_platform, planned_parts, spent_of, totals
 from webapp.ads.rates import Totals
 from webapp.ads.results import rebuild_rollups
 from webapp.ads.rollup import FACT_SUMS, refresh
@@ -62,6 +62,28 @@ def rolled_days(campaign_id):
     return {row.on: Totals.of(row) for row in execute(query)}
 
 
+def raw_platforms(campaign_id):
+    """{platform: totals}, summed from the facts."""
+    query = select(AdCampaign.platform, *FACT_SUMS).join(
+        AdCampaign, AdCampaign.id == DailyResult.ad_campaign_id
+    )
+    query = query.where(DailyResult.campaign_id == campaign_id, DailyResult.grain_key == "")
+    rows = execute(query.group_by(AdCampaign.platform))
+    return {row.platform: Totals.of(row) for row in rows}
+
+
+def raw_spend_per_day(campaign_id):
+    """[(day, platform, spend)], summed from the facts."""
+    query = (
+        select(DailyResult.on, AdCampaign.platform, func.sum(DailyResult.spend_cents))
+        .join(AdCampaign, AdCampaign.id == DailyResult.ad_campaign_id)
+        .where(DailyResult.campaign_id == campaign_id, DailyResult.grain_key == "")
+        .group_by(DailyResult.on, AdCampaign.platform)
+        .order_by(DailyResult.on, AdCampaign.platform)
+    )
+    return [tuple(row) for row in execute(query)]
+
+
 def raw_total(campaign_id):
     query = select(*FACT_SUMS).where(
         DailyResult.campaign_id == campaign_id, DailyResult.grain_key == ""
@@ -81,6 +103,8 @@ def remove(campaign_id, first, last):
 
 
 def assert_equal_to_the_raw_sums(campaign_id):
+    assert per_platform(campaign_id) == raw_platforms(campaign_id)
+    assert daily(campaign_id) == raw_spend_per_day(campaign_id)
     assert rolled_days(campaign_id) == raw_days(campaign_id)
     assert totals(campaign_id) == raw_total(campaign_id)
     known = execute(select(func.count()).select_from(campaign_total)).scalar()
@@ -149,6 +173,8 @@ def test_two_campaigns_do_not_touch_each_other(team, campaign):
     [
         "UPDATE campaign_day SET spend_cents = 1, clicks = 7",
         "DELETE FROM campaign_day",
+        "DELETE FROM platform_day",
+        "UPDATE platform_day SET platform = 'x', impressions = 5",
         "DELETE FROM campaign_total",
         "DELETE FROM daily_result",
     ],

@@ -1,5 +1,6 @@
 """The spend chart: bars that add up, however the days lie."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ def test_days_without_a_report_are_bars_of_nothing():
     chart = spend_chart([(date(2026, 11, 2), "x", 500), (date(2026, 11, 5), "x", 100)], "USD")
 
     assert [line.total for line in chart.lines] == [500, 0, 0, 100]
-    assert len(chart.bars) == 2
+    assert [path.count("M") for path in chart.stacks] == [2]
 
 
 def test_a_long_campaign_is_drawn_by_week():
@@ -21,7 +22,10 @@ def test_a_long_campaign_is_drawn_by_week():
 
     assert chart.unit == "week"
     assert sum(line.total for line in chart.lines) == 9000
-    assert max(bar.x + bar.width for bar in chart.bars) <= 100
+    rects = re.findall(r"M([\d.]+),([\d.]+)h([\d.]+)v([\d.]+)", chart.stacks[0])
+    assert len(rects) == len(chart.lines)
+    assert max(float(x) + float(width) for x, _, width, _ in rects) <= 100
+    assert {round(float(y) + float(height)) for _, y, _, height in rects} == {100}
 
 
 @pytest.mark.parametrize("first", [date(2001, 1, 1), date(1, 1, 1)])

@@ -157,7 +157,14 @@ def _rollup(name: str, *parts: Any) -> Table:
     )
 
 
-#: A campaign's day over all its parts. The key begins with the day: the team's week is one range.
+#: A campaign's day on one platform, over its parts there; a campaign's days lie together.
+platform_day = _rollup(
+    "platform_day",
+    Column("on", Date, nullable=False),
+    Column("platform", String(20), nullable=False),
+    PrimaryKeyConstraint("team_id", "campaign_id", "on", "platform"),
+)
+#: A campaign's day over all its platforms. Its key begins with the day: a team's week is one range.
 campaign_day = _rollup(
     "campaign_day",
     Column("on", Date, nullable=False),

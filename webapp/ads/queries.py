@@ -1,16 +1,22 @@
-"""Reads of ad campaigns and their results. Totals of campaigns come from the rollups, what they did
-per platform from the facts. Statements every page asks for are built once.
+"""Reads of ad campaigns and their results. Totals of campaigns and of their platforms come from the
+rollups, what a part did from the facts. Statements every page asks for are built once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, bindparam, func, select
 
-from webapp.ads.models import AdCampaign, DailyResult, campaign_day, campaign_total
+from webapp.ads.models import (
+    AdCampaign,
+    DailyResult,
+    campaign_day,
+    campaign_total,
+    platform_day,
+)
 from webapp.ads.rates import Totals
-from webapp.ads.rollup import DAY_SUMS, FACT_SUMS
+from webapp.ads.rollup import FACT_SUMS, sums_of
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.queries import IS_RUNNING
 from webapp.db import current_team, db, execute
@@ -27,7 +33,7 @@ _IN_TRASH = select(Campaign.id).where(
     Campaign.team_id == bindparam("team_id"), Campaign.trashed_at.is_not(None)
 )
 _TEAM_TOTALS = (
-    select(campaign_day.c.currency, *DAY_SUMS)
+    select(campaign_day.c.currency, *sums_of(campaign_day))
     .where(
         campaign_day.c.team_id == bindparam("team_id"),
         campaign_day.c.on.between(bindparam("first"), bindparam("last")),
@@ -50,16 +56,27 @@ _OF_CAMPAIGN = (
     DailyResult.campaign_id == bindparam("campaign_id"),
     DailyResult.grain_key == "",
 )
-_PER_PART = (
-    select(DailyResult.ad_campaign_id, *FACT_SUMS)
-    .where(*_OF_CAMPAIGN)
-    .group_by(DailyResult.ad_campaign_id)
+# Grouped by an expression: by the bare column, SQLite walks the whole team in that order.
+_PART = DailyResult.ad_campaign_id + 0
+_PER_PART = select(_PART.label("ad_campaign_id"), *FACT_SUMS).where(*_OF_CAMPAIGN).group_by(_PART)
+_OF_PLATFORMS = (
+    platform_day.c.team_id == bindparam("team_id"),
+    platform_day.c.campaign_id == bindparam("campaign_id"),
 )
-_PARTS_DAYS = (
-    select(DailyResult.on, DailyResult.ad_campaign_id, DailyResult.spend_cents)
-    .where(*_OF_CAMPAIGN)
-    .order_by(DailyResult.on)
+_PER_PLATFORM = (
+    select(platform_day.c.platform, *sums_of(platform_day))
+    .where(*_OF_PLATFORMS)
+    .group_by(platform_day.c.platform)
 )
+_DAILY = (
+    select(platform_day.c.on, platform_day.c.platform, platform_day.c.spend_cents)
+    .where(*_OF_PLATFORMS)
+    .order_by(platform_day.c.on, platform_day.c.platform)
+)
+
+
+#: A day, a platform, what was spent there (minor units).
+Spent = tuple[date, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +104,12 @@ def parts(campaign_id: int) -> list[Part]:
     found = {
         row.ad_campaign_id: Totals.of(row) for row in execute(_PER_PART, _own(campaign_id)).all()
     }
-    rows = db.session.scalars(_parts(campaign_id))
-    return [Part(row, found.get(row.id, Totals())) for row in rows]
+    return [Part(row, found.get(row.id, Totals())) for row in parts_of(campaign_id)]
+
+
+def parts_of(campaign_id: int) -> list[AdCampaign]:
+    """A campaign's parts, planned ones first."""
+    return list(db.session.scalars(_parts(campaign_id)))
 
 
 def _parts(campaign_id: int) -> Select[AdCampaign]:
@@ -103,19 +124,18 @@ def planned_parts(campaign_id: int) -> list[AdCampaign]:
     return list(db.session.scalars(_parts(campaign_id).where(AdCampaign.name == "")))
 
 
-def spend_per_day(campaign_id: int) -> list[tuple[date, int, int]]:
-    """(day, part's id, spend) of a campaign, in order; days and parts without rows are absent."""
-    return [tuple(row) for row in execute(_PARTS_DAYS, _own(campaign_id)).all()]
+def daily(campaign_id: int) -> Sequence[Spent]:
+    """(day, platform, spend) of a campaign, in order; days and platforms without rows are
+    absent.
+    """
+    rows: Sequence[Spent] = execute(_DAILY, _own(campaign_id)).all()
+    return rows
 
 
-def daily(campaign_id: int) -> list[tuple[date, str, int]]:
-    """(day, platform, spend) of a campaign, in order; several parts of a platform are one."""
-    platforms = {part.id: part.platform for part in db.session.scalars(_parts(campaign_id))}
-    sums: dict[tuple[date, str], int] = {}
-    for day, part_id, cents in spend_per_day(campaign_id):
-        key = (day, platforms[part_id])
-        sums[key] = sums.get(key, 0) + cents
-    return [(day, platform, cents) for (day, platform), cents in sums.items()]
+def per_platform(campaign_id: int) -> dict[str, Totals]:
+    """What a campaign did on each platform, over its parts there."""
+    rows = execute(_PER_PLATFORM, _own(campaign_id)).all()
+    return {row.platform: Totals.of(row) for row in rows}
 
 
 def facts_of(campaign_id: int) -> list[tuple[AdCampaign, DailyResult]]:

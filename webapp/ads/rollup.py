@@ -1,4 +1,4 @@
-"""The rollups: a campaign's days and its total, kept beside the daily facts.
+"""The rollups: a campaign's days per platform, its days, its total, kept beside the daily facts.
 
 They are written in the unit of work that changes facts, not by a policy after it: a page never
 shows a sum that lags behind its rows, and whoever waits for the event finds both. Recomputing is
@@ -10,9 +10,9 @@ idempotent: only touched days are summed again, and days without facts go. Every
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, bindparam, case, func, text
+from sqlalchemy import Date, Table, bindparam, case, func, text
 
-from webapp.ads.models import DailyResult, campaign_day
+from webapp.ads.models import DailyResult
 from webapp.campaigns.models import Campaign
 from webapp.db import current_team, execute
 
@@ -29,9 +29,10 @@ _OF_FACTS = {
     "value_cost_cents": "sum(CASE WHEN value_cents IS NULL THEN 0 ELSE spend_cents END)",
 }
 _NAMES = ", ".join(_OF_FACTS)
+_SUMS = ", ".join(f"sum({name})" for name in _OF_FACTS)
 _REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _OF_FACTS)
-_OWN = "team_id = :team_id AND campaign_id = :campaign_id"
-_DAYS = f'{_OWN} AND "on" BETWEEN :first AND :last'
+_OWN = "{0}team_id = :team_id AND {0}campaign_id = :campaign_id"
+_DAYS = _OWN + ' AND {0}"on" BETWEEN :first AND :last'
 
 
 def _typed(sql: str) -> Any:
@@ -39,28 +40,39 @@ def _typed(sql: str) -> Any:
     return text(sql).bindparams(*days)
 
 
-_SUM_DAYS = _typed(
-    f"""INSERT INTO campaign_day (team_id, campaign_id, "on", currency, {_NAMES})
-    SELECT team_id, campaign_id, "on", :currency, {", ".join(_OF_FACTS.values())}
-    FROM daily_result WHERE {_DAYS} AND grain_key = '' GROUP BY team_id, campaign_id, "on"
-    ON CONFLICT (team_id, "on", campaign_id) DO UPDATE SET {_REPLACED}"""  # noqa: S608 (our names)
-)
-_DROP_DAYS = _typed(
-    f"""DELETE FROM campaign_day WHERE {_DAYS} AND NOT EXISTS (
-    SELECT 1 FROM daily_result d WHERE d.team_id = campaign_day.team_id
-    AND d.campaign_id = campaign_day.campaign_id AND d."on" = campaign_day."on"
-    AND d.grain_key = '')"""  # noqa: S608
-)
-_SUM_TOTAL = _typed(
-    f"""INSERT INTO campaign_total (team_id, campaign_id, first_on, last_on, {_NAMES})
-    SELECT team_id, campaign_id, min("on"), max("on"), {", ".join(f"sum({n})" for n in _OF_FACTS)}
-    FROM campaign_day WHERE {_OWN} GROUP BY team_id, campaign_id
-    ON CONFLICT (team_id, campaign_id) DO UPDATE SET {_REPLACED},
-    first_on = excluded.first_on, last_on = excluded.last_on"""  # noqa: S608
-)
-_DROP_TOTAL = _typed(
-    f"""DELETE FROM campaign_total WHERE {_OWN} AND NOT EXISTS (
-    SELECT 1 FROM campaign_day WHERE {_OWN})"""  # noqa: S608
+# Facts → platforms' days → campaigns' days → totals: each sums the one before it, and then drops
+# what it has no rows for any more. Our own names are the only thing put into the text.
+_STEPS = tuple(
+    _typed(sql)
+    for sql in (
+        f"""INSERT INTO platform_day (team_id, campaign_id, "on", platform, {_NAMES})
+        SELECT d.team_id, d.campaign_id, d."on", a.platform, {", ".join(_OF_FACTS.values())}
+        FROM daily_result d JOIN ad_campaign a
+        ON a.team_id = d.team_id AND a.id = d.ad_campaign_id
+        WHERE {_DAYS.format("d.")} AND d.grain_key = ''
+        GROUP BY d.team_id, d.campaign_id, d."on", a.platform
+        ON CONFLICT (team_id, campaign_id, "on", platform) DO UPDATE SET {_REPLACED}""",  # noqa: S608
+        f"""DELETE FROM platform_day WHERE {_DAYS.format("")} AND NOT EXISTS (
+        SELECT 1 FROM daily_result d JOIN ad_campaign a
+        ON a.team_id = d.team_id AND a.id = d.ad_campaign_id
+        WHERE d.team_id = platform_day.team_id AND d.campaign_id = platform_day.campaign_id
+        AND d."on" = platform_day."on" AND d.grain_key = ''
+        AND a.platform = platform_day.platform)""",  # noqa: S608
+        f"""INSERT INTO campaign_day (team_id, campaign_id, "on", currency, {_NAMES})
+        SELECT team_id, campaign_id, "on", :currency, {_SUMS} FROM platform_day
+        WHERE {_DAYS.format("")} GROUP BY team_id, campaign_id, "on"
+        ON CONFLICT (team_id, "on", campaign_id) DO UPDATE SET {_REPLACED}""",  # noqa: S608
+        f"""DELETE FROM campaign_day WHERE {_DAYS.format("")} AND NOT EXISTS (
+        SELECT 1 FROM platform_day p WHERE p.team_id = campaign_day.team_id
+        AND p.campaign_id = campaign_day.campaign_id AND p."on" = campaign_day."on")""",  # noqa: S608
+        f"""INSERT INTO campaign_total (team_id, campaign_id, first_on, last_on, {_NAMES})
+        SELECT team_id, campaign_id, min("on"), max("on"), {_SUMS} FROM campaign_day
+        WHERE {_OWN.format("")} GROUP BY team_id, campaign_id
+        ON CONFLICT (team_id, campaign_id) DO UPDATE SET {_REPLACED},
+        first_on = excluded.first_on, last_on = excluded.last_on""",  # noqa: S608
+        f"""DELETE FROM campaign_total WHERE {_OWN.format("")} AND NOT EXISTS (
+        SELECT 1 FROM campaign_day WHERE {_OWN.format("")})""",  # noqa: S608
+    )
 )
 
 _KNOWS_CLICKS = DailyResult.clicks.is_not(None)
@@ -79,18 +91,22 @@ FACT_SUMS = (
     func.sum(case((_KNOWS_CONVERSIONS, DailyResult.spend_cents))).label("conversions_cost_cents"),
     func.sum(case((_KNOWS_VALUE, DailyResult.spend_cents))).label("value_cost_cents"),
 )
-#: The same over campaigns' days.
-DAY_SUMS = (
-    *(func.sum(campaign_day.c[name]).label(name) for name in _OF_FACTS),
-    func.max(campaign_day.c.on).label("last_on"),
-)
+
+
+def sums_of(rollup: Table) -> tuple[Any, ...]:
+    """The same over a rollup of days."""
+    names = (func.sum(rollup.c[name]).label(name) for name in _OF_FACTS)
+    return (*names, func.max(rollup.c.on).label("last_on"))
 
 
 def refresh(campaign: Campaign, first: date, last: date) -> None:
     """Sum a locked campaign's days from `first` to `last` again, in the caller's unit of work."""
-    own = {"team_id": current_team(), "campaign_id": campaign.id}
-    days = own | {"first": first, "last": last}
-    execute(_SUM_DAYS, days | {"currency": campaign.currency})
-    execute(_DROP_DAYS, days)
-    execute(_SUM_TOTAL, own)
-    execute(_DROP_TOTAL, own)
+    values = {
+        "team_id": current_team(),
+        "campaign_id": campaign.id,
+        "first": first,
+        "last": last,
+        "currency": campaign.currency,
+    }
+    for step in _STEPS:
+        execute(step, {name: values[name] for name in step._bindparams})

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from webapp.ads.models import AdCampaign, DailyResult, campaign_day
 from webapp.ads.rates import Totals
-from webapp.ads.rollup import DAY_SUMS, FACT_SUMS
+from webapp.ads.rollup import FACT_SUMS, sums_of
 from webapp.campaigns.models import Campaign
 from webapp.db import current_team, execute
 
@@ -106,7 +106,7 @@ def _days(wanted: Wanted, *columns: Any) -> Select[Any]:
     trash = select(Campaign.id).where(
         Campaign.team_id == current_team(), Campaign.trashed_at.is_not(None)
     )
-    query = select(*columns, *DAY_SUMS).where(
+    query = select(*columns, *sums_of(campaign_day)).where(
         table.team_id == current_team(),
         table.on.between(wanted.first, wanted.last),
         table.campaign_id.not_in(trash),

@@ -3,6 +3,7 @@ it as a file.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from webapp.ads import queries
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.models import PLATFORM_WORDS, AdCampaign
 from webapp.ads.pacing import Plan, pace
+from webapp.ads.queries import Spent
 from webapp.ads.rates import Totals, add
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Campaign
@@ -107,7 +109,7 @@ def _numbers(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _chart(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[str, Any]:
+def _chart(campaign: Campaign, days: Sequence[Spent]) -> dict[str, Any]:
     per_day = plan_of(campaign).per_day_cents or None
     return _base(campaign) | {
         "chart": spend_chart(days, campaign.currency, per_day_cents=per_day),
@@ -115,7 +117,7 @@ def _chart(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[str, A
     }
 
 
-def _pace(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[str, Any]:
+def _pace(campaign: Campaign, days: Sequence[Spent]) -> dict[str, Any]:
     values = _base(campaign)
     sums: dict[date, int] = defaultdict(int)
     for on, _, cents in days:
@@ -124,18 +126,19 @@ def _pace(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[str, An
     return values | {"pace_chart": chart if campaign.budget_cents else None}
 
 
-def _platforms(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[str, Any]:
-    parts: dict[str, list[queries.Part]] = defaultdict(list)
-    for part in queries.parts(campaign.id):
-        parts[part.ad_campaign.platform].append(part)
+def _platforms(campaign: Campaign, days: Sequence[Spent]) -> dict[str, Any]:
+    parts: dict[str, list[AdCampaign]] = defaultdict(list)
+    for part in queries.parts_of(campaign.id):
+        parts[part.platform].append(part)
+    did, trends = queries.per_platform(campaign.id), _trends(days)
     platforms = [
         Platform(
             PLATFORM_WORDS[name],
             colour_of(name),
-            parts[name][0].ad_campaign.state,
-            sum(one.ad_campaign.allocated_cents for one in parts[name]),
-            add(one.totals for one in parts[name]),
-            _trend(name, days),
+            parts[name][0].state,
+            sum(one.allocated_cents for one in parts[name]),
+            did.get(name, Totals()),
+            trends.get(name, []),
         )
         for name in in_order(set(parts))
     ]
@@ -146,15 +149,21 @@ def _platforms(campaign: Campaign, days: list[tuple[date, str, int]]) -> dict[st
     }
 
 
-def _trend(platform: str, days: list[tuple[date, str, int]]) -> list[str]:
-    """The last days' spend of a platform as a small line; days without rows are zero."""
+def _trends(days: Sequence[Spent]) -> dict[str, list[str]]:
+    """Each platform's spend of the last days as a small line; days without rows are zero."""
     if not days:
-        return []
+        return {}
     last = days[-1][0]
     window = [last - timedelta(days=back) for back in reversed(range(SPARK_DAYS))]
-    spent = {on: cents for on, name, cents in days if name == platform and on >= window[0]}
-    values = [spent.get(on, 0) for on in window]
-    return plots.points(window, values, max(*values, 1))
+    spent: dict[str, dict[date, int]] = defaultdict(dict)
+    for on, name, cents in reversed(days):
+        if on < window[0]:
+            break
+        spent[name][on] = cents
+    return {
+        name: plots.points(window, [own.get(on, 0) for on in window], max(*own.values(), 1))
+        for name, own in spent.items()
+    }
 
 
 @fragment("spend/_numbers.html", on=(*RESULT_EVENTS, *PLAN_EVENTS), topic="campaign:{campaign_id}")

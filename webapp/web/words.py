@@ -87,6 +87,7 @@ def money(minor: int | None, currency: str) -> str:
     return "—" if minor is None else core_money.words(minor, currency)
 
 
+@lru_cache(4096)
 def money_exact(minor: int | None, currency: str) -> str:
     """`$11,240.00`, for ledgers and differences."""
     return "—" if minor is None else core_money.words(minor, currency, cents=True)
