@@ -146,7 +146,7 @@ def _rollup(name: str, *parts: Any) -> Table:
     return Table(
         name,
         Base.metadata,
-        Column("team_id", BigId, ForeignKey("team.id"), nullable=False),
+        Column("team_id", BigId, nullable=False),
         Column("campaign_id", BigId, nullable=False),
         *parts,
         *_measures(),
