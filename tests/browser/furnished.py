@@ -43,6 +43,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         platforms=["google", "tiktok", "x"],
     )
     campaign_id = path.rsplit("/", 1)[1]
+    _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
@@ -64,7 +65,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     return answers
 
 
-def _import(alice: Desk, path: str, today: date) -> str:
+def _import(alice: Desk, path: str, today: date, *, commit: bool = False) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.csv"
         file.write_bytes(Report(currency="USD", first=today - timedelta(days=6), days=4).as_bytes())
@@ -72,4 +73,8 @@ def _import(alice: Desk, path: str, today: date) -> str:
         page.locator("input[type=file]").set_input_files(file)
         press(page, "form[enctype='multipart/form-data'] button:not([type=button])")
         page.wait_for_url("**/imports/*")
-        return page.url.rsplit("/", 1)[1]
+        batch_id = page.url.rsplit("/", 1)[1]
+        if commit:
+            press(page, "form[action$='/commit'] button:not([type=button])")
+            page.wait_for_load_state()
+        return batch_id
