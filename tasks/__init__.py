@@ -9,7 +9,7 @@ import importlib
 
 from tasks import broker, context, deliver
 
-EFFECT_MODULES: tuple[str, ...] = ()
+EFFECT_MODULES: tuple[str, ...] = ("tasks.imports",)
 
 
 def load() -> None:

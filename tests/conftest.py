@@ -4,6 +4,7 @@ tests; people; time.
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,3 +176,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("house numbers")
         for line in walls.summary():
             terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def eventually():
+    """`eventually(lambda: …)`: ask until it holds, some seconds at most."""
+
+    def wait(holds, seconds: float = 15.0) -> None:
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, "it never came to hold"
+            time.sleep(0.02)
+
+    return wait

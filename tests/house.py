@@ -101,6 +101,7 @@ MAY_WRITE = {
     "webapp.operations": "a form's key and its command are one unit",
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
+    "webapp.imports.staging": "the commands of a batch's background half, in many small units",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
     "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }

@@ -175,6 +175,7 @@ def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]], number
 _PLAIN: dict[str, Any] = {
     "bool": True,
     "float": 1.0,
+    "bytes": b"x",
     "dict": {},
     "list": {},
     "datetime": sa.text("CURRENT_TIMESTAMP"),

@@ -87,6 +87,9 @@ ROUTES = {
     "imports.index": "viewer",
     "imports.upload": "member",
     "imports.review": "viewer",
+    "imports.rejects": "viewer",
+    "imports.answer": "member",
+    "imports.undo": "manager",
     "imports.commit": "member",
     "imports.discard": "member",
 }

@@ -16,9 +16,10 @@ MODULES = (
     "webapp.ads.commands",
     "webapp.ads.budget_change",
     "webapp.ads.policies",
-    "webapp.ads.reports",
+    "webapp.ads.reports.source",
     "webapp.ads.results",
     "webapp.imports.commands",
+    "webapp.imports.policies",
 )
 
 

@@ -20,6 +20,7 @@ TABLE = {
     "proposals.decide": "member manager owner",
     "campaign.manage": "manager owner",
     "proposals.undo": "manager owner",
+    "imports.undo": "manager owner",
     "receipts.retry": "manager owner",
     "share": "manager owner",
     "members.manage": "owner",

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from webapp.ads.meta.report import Report, read_report
-from webapp.imports.tabular import open_table
+from webapp.ads.reports.report import Report, opened, read_report
+from webapp.imports.decoding import Unreadable
 
 HEADER = (
     "Campaign name",
@@ -45,7 +45,11 @@ def as_bytes(
 
 
 def read_bytes(content: bytes) -> Report:
-    return read_report(open_table(io.BytesIO(content)))
+    """The report in some bytes; Unreadable also when it could be read but not imported."""
+    report = read_report(lambda: opened(io.BytesIO(content)))
+    if report.refusal:
+        raise Unreadable(report.refusal)
+    return report
 
 
 def read(rows: Iterable[Sequence[str]], **how: object) -> Report:
@@ -53,9 +57,14 @@ def read(rows: Iterable[Sequence[str]], **how: object) -> Report:
     return read_bytes(as_bytes(dated(rows), **how))  # type: ignore[arg-type]
 
 
-def days(report: Report) -> dict[tuple[str, str], tuple[int, int | None, Decimal]]:
+def days(report: Report) -> dict[tuple[str, str], tuple[Decimal | None, ...]]:
     """The report's facts by campaign and day."""
     return {
-        (fact.campaign, str(fact.on)): (fact.impressions, fact.clicks, fact.spend)
+        (fact.campaign, str(fact.on)): (
+            fact.impressions,
+            fact.clicks,
+            fact.spend,
+        )
         for fact in report.facts
+        if not fact.grain
     }

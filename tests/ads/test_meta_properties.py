@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.ads.meta_files import as_bytes, days, read, read_bytes
 from webapp.core import money
-from webapp.imports.tabular import Unreadable
+from webapp.imports.decoding import Unreadable
 
 CENTS = st.integers(0, 10**9)
 

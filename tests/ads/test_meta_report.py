@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.ads.meta_files import (
+    ENDS,
     HEADER,
     ROWS,
     SPENT,
@@ -17,7 +18,7 @@ from tests.ads.meta_files import (
     read_bytes,
 )
 from tests.imports.reports import Report
-from webapp.imports.tabular import Unreadable
+from webapp.imports.decoding import Unreadable
 
 
 def refusal(content: bytes) -> str:
@@ -41,7 +42,7 @@ def test_the_total_is_found_wherever_it_stands_and_never_counted(place):
     report = read(rows)
 
     assert [aside.line for aside in report.totals] == [place + 2]
-    assert report.total == report.sums
+    assert report.total.numbers == report.sums.numbers
     assert days(report) == days(read(ROWS))
 
 
@@ -155,7 +156,7 @@ def test_a_repeated_line_counts_once():
 
     assert report.sums.spend == SPENT
     assert [(one.line, one.reason) for one in report.rejects] == [
-        (6, "It repeats line 2 in every cell.")
+        (6, "It repeats line 2 in every cell that counts.")
     ]
 
 
@@ -191,7 +192,7 @@ def test_a_campaign_that_never_ran_is_no_total_and_no_fact():
     assert len(report.facts) == 4
 
 
-@pytest.mark.parametrize("cell", ["1.234,56", "1,234.56", "12 €", "-3", "1e5", "NaN", "=1+1", "٣"])
+@pytest.mark.parametrize("cell", ["1.234,56", "-3", "1e5", "NaN", "=1+1", "٣"])
 def test_an_amount_written_otherwise_is_rejected_not_guessed(cell):
     report = read([*ROWS, ("Late", "2026-03-03", "1", "1", cell)])
 
@@ -320,11 +321,7 @@ def test_a_file_without_link_clicks_does_not_know_its_clicks():
 @pytest.mark.parametrize(
     ("header", "words"),
     [
-        (("Campaign name", "Month", *HEADER[2:]), "sums up a whole period"),
-        (("Age", "Gender", *HEADER[2:]), "Campaign name and Day"),
-        ((*HEADER[:2], "Region", *HEADER[3:]), "Region"),
         (("Campaign name", "Day", "Reach", *HEADER[3:]), "no column Impressions"),
-        ((*HEADER[:4], "Amount spent", *HEADER[5:]), "does not name its currency"),
         (("Ad set name", *HEADER[1:]), "no column Campaign name"),
         ((*HEADER[:3], "Impressions", *HEADER[4:]), "Two columns are called “Impressions”"),
         (("Ad Name", "Ad Start Time", "Ad Status", *HEADER[3:]), "bulk-edit"),
@@ -340,7 +337,7 @@ def test_a_report_without_results_says_so(rows):
 
 
 def test_a_file_whose_only_row_is_a_total_is_refused():
-    assert "has a day" in refusal(as_bytes(dated([TOTAL])))
+    assert "sums up a whole period, 2026-03-01 to 2026-03-31" in refusal(as_bytes(dated([TOTAL])))
 
 
 def test_a_file_of_rejected_rows_only_is_refused_with_the_first_reason():
@@ -350,13 +347,24 @@ def test_a_file_of_rejected_rows_only_is_refused_with_the_first_reason():
     assert "1 March" in words
 
 
+def test_a_report_of_periods_is_refused_and_one_of_single_days_is_not():
+    header = ("Campaign name", "Objective", *HEADER[2:])
+    month = [("Winter", "SALES", "9", "1", "1.00", STARTS, ENDS)]
+    day = [("Winter", "SALES", "9", "1", "1.00", STARTS, STARTS)]
+
+    assert "sums up a whole period" in refusal(as_bytes(month, header=header))
+    assert days(read_bytes(as_bytes(day, header=header))) == {
+        ("Winter", STARTS): (9, 1, Decimal("1.00"))
+    }
+
+
 def test_the_usual_report_reads_to_the_cent():
     made = Report(currency="IDR")
 
     report = read_bytes(made.as_bytes())
 
     assert (report.currency, report.sums.spend) == ("IDR", made.total)
-    assert report.total == report.sums
+    assert report.total.numbers == report.sums.numbers
     assert len(report.facts) == len(made.rows())
     assert sum(fact.conversions for fact in report.facts) == sum(row[3] // 8 for row in made.rows())
 

@@ -18,6 +18,7 @@ from webapp.ads.results import rebuild_rollups
 from webapp.ads.rollup import FACT_SUMS, refresh
 from webapp.campaigns.models import Campaign
 from webapp.db import db, execute, find, unit_of_work
+from webapp.imports.commands import undo_import
 
 FIRST = date(2026, 10, 1)
 
@@ -155,6 +156,16 @@ def test_an_import_leaves_the_rollups_whole(team):
     staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
 
     assert raw_days(campaign.id)
+    assert_equal_to_the_raw_sums(campaign.id)
+
+
+def test_an_import_taken_back_takes_its_days_out_again(team):
+    campaign = people.draft(team, currency="EUR")
+    batch = staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
+
+    undo_import(import_batch_id=batch.id, version=batch.version, by=team.alice.actor)
+
+    assert raw_days(campaign.id) == {}
     assert_equal_to_the_raw_sums(campaign.id)
 
 

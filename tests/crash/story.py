@@ -19,6 +19,7 @@ from webapp.core import clock
 from webapp.db import acting_for, find
 from webapp.events.models import Event
 from webapp.events.subscriptions import Subscriber, subscribe
+from webapp.imports.commands import undo_import
 
 
 def write_down_launches(path: Path) -> None:
@@ -41,7 +42,9 @@ def tell(app: Flask) -> None:
             campaign = people.active(team, currency="EUR")
             _raise_budget(team, campaign)
             batch = staged.stage(campaign, team.alice, staged.report())
-            staged.commit(batch, team.alice)
+            batch = staged.commit(batch, team.alice)
+            undo_import(import_batch_id=batch.id, version=batch.version, by=team.alice.actor)
+            staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
             _record_a_day(team, campaign)
             _move(team, campaign, "pause")
             _move(team, campaign, "resume")

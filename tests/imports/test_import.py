@@ -1,7 +1,5 @@
 """A report is staged, reviewed and committed: exactly what was reviewed, once."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,20 +7,27 @@ from sqlalchemy import func, select
 
 from tests import people
 from tests.ads.meta_files import ROWS, TOTAL
-from tests.imports.staged import commit, report, rows_of, stage, stored, verdicts
+from tests.imports.staged import (
+    commit,
+    confirm,
+    receive,
+    report,
+    rows_of,
+    stage,
+    stored,
+    verdicts,
+)
+from tests.together import at_once
 from webapp.ads import queries as ads
 from webapp.ads.models import AdCampaign
-from webapp.core import fault
-from webapp.core.errors import Conflict, Invalid, NotFound
+from webapp.campaigns.commands import submit_campaign
+from webapp.core import clock, fault
+from webapp.core.errors import Conflict, NotFound
 from webapp.db import acting_for, db, find
 from webapp.events.models import Event
-from webapp.imports.commands import (
-    StaleImport,
-    commit_import,
-    discard_import,
-    restage_import,
-)
-from webapp.imports.models import ImportBatch, ImportRow
+from webapp.events.receipts import LEASE_SECONDS
+from webapp.imports.commands import commit_import, discard_import, undo_import
+from webapp.imports.models import ImportBatch, ImportFile
 
 CHANGED = (*ROWS[:3], ("Spring, still", "2026-03-02", "110", "12", "8.5"))
 
@@ -86,15 +91,28 @@ def test_a_rejected_line_keeps_its_number_and_its_reason(campaign, alice):
 def test_a_report_in_another_currency_is_refused_with_that_reason(team, alice):
     campaign = people.draft(team, currency="USD")
 
-    with pytest.raises(Invalid, match="in EUR, this campaign in USD"):
-        stage(campaign, alice, report())
+    batch = stage(campaign, alice, report())
+
+    assert batch.state == "refused"
+    assert "in EUR, this campaign in USD" in batch.facts["refusal"]
+    assert stored() == {}
 
 
-def test_a_file_nobody_knows_is_refused_with_what_it_starts_with(campaign, alice):
-    with pytest.raises(Invalid, match=r"Device, Cost") as caught:
-        stage(campaign, alice, b"Device,Cost\nPhone,3\n")
+def test_a_file_that_is_no_report_is_refused_with_what_it_is(campaign, alice):
+    batch = stage(campaign, alice, b"%PDF-1.7 and so on")
 
-    assert "Meta Ads Manager" in caught.value.fields["file"]
+    assert (batch.state, "PDF" in batch.facts["refusal"]) == ("refused", True)
+
+
+def test_the_file_is_kept_until_the_import_has_ended(campaign, alice):
+    def pieces() -> int:
+        return db.session.scalar(select(func.count()).select_from(ImportFile))
+
+    batch = stage(campaign, alice, report())
+    assert pieces() == 1
+
+    commit(batch, alice)
+    assert pieces() == 0
 
 
 def test_each_step_is_one_event_with_numbers_only(campaign, alice):
@@ -104,8 +122,10 @@ def test_each_step_is_one_event_with_numbers_only(campaign, alice):
     query = select(Event).where(Event.subject_kind == "import_batch").order_by(Event.id)
     found = [(one.name, one.subject_version, one.data) for one in db.session.scalars(query)]
     assert found == [
-        ("import_batch.staged", 1, {"creates": 4, "updates": 0, "skips": 0, "rejects": 0}),
-        ("import_batch.committed", 2, {"creates": 4, "updates": 0}),
+        ("import_batch.received", 1, {}),
+        ("import_batch.staged", 2, {"creates": 4, "updates": 0, "skips": 0, "rejects": 0}),
+        ("import_batch.confirmed", 3, {}),
+        ("import_batch.committed", 4, {"creates": 4, "updates": 0}),
     ]
 
 
@@ -128,113 +148,162 @@ def test_an_import_is_committed_once(campaign, alice, bob):
         commit_import(import_batch_id=batch.id, version=seen, by=bob.actor)
 
 
-def test_numbers_that_changed_after_the_review_make_it_stale(campaign, alice, bob):
-    first = stage(campaign, alice, report())
-    other = stage(campaign, bob, report(CHANGED, total=None))
-    commit(other, bob)
-
-    with pytest.raises(StaleImport):
-        commit(first, alice)
-
-    assert stored()["Spring, still", "2026-03-02"][2] == 850
-    assert find(ImportBatch, first.id).state == "review"
-
-
-def test_a_stale_import_is_compared_again_and_then_committed(campaign, alice, bob):
+def test_numbers_that_changed_after_the_review_bring_it_back_compared_again(campaign, alice, bob):
     first = stage(campaign, alice, report())
     seen = first.version
     commit(stage(campaign, bob, report(CHANGED, total=None)), bob)
 
-    restage_import(import_batch_id=first.id, by=alice.actor)
+    back = commit(find(ImportBatch, first.id), alice)
 
-    batch = find(ImportBatch, first.id)
-    assert verdicts(batch) == ["total", "skip", "skip", "skip", "update"]
-    assert batch.facts["counts"] == {"total": 1, "skip": 3, "update": 1}
+    assert stored()["Spring, still", "2026-03-02"][2] == 850
+    assert (back.state, "Other numbers arrived" in back.facts["returned"]) == ("review", True)
+    assert verdicts(back) == ["total", "skip", "skip", "skip", "update"]
+    assert back.facts["counts"] == {"total": 1, "skip": 3, "update": 1}
     with pytest.raises(Conflict, match="compared again"):
-        commit_import(import_batch_id=batch.id, version=seen, by=alice.actor)
-    commit(batch, alice)
+        commit_import(import_batch_id=back.id, version=seen, by=alice.actor)
+    commit(back, alice)
     assert stored()["Spring, still", "2026-03-02"][2] == 750
 
 
-def test_comparing_again_twice_is_two_versions(campaign, alice):
+def test_what_else_happens_to_the_campaign_does_not_bring_an_import_back(campaign, alice):
     batch = stage(campaign, alice, report())
+    submit_campaign(campaign_id=campaign.id, version=campaign.version, by=alice.actor)
 
-    restage_import(import_batch_id=batch.id, by=alice.actor)
-    restage_import(import_batch_id=batch.id, by=alice.actor)
-
-    assert find(ImportBatch, batch.id).version == 3
+    assert commit(find(ImportBatch, batch.id), alice).state == "committed"
 
 
 def test_a_crash_between_the_numbers_and_the_event_leaves_nothing(campaign, alice):
     batch = stage(campaign, alice, report())
+    confirm(batch, alice)
 
     def crash() -> None:
         raise KeyboardInterrupt
 
     fault.arm("imports.after_applied", crash)
     with pytest.raises(KeyboardInterrupt):
-        commit(batch, alice)
+        people.run_background()
     fault.disarm()
-
+    db.session.rollback()
     assert stored() == {}
-    commit(find(ImportBatch, batch.id), alice)
+
+    clock.travel(LEASE_SECONDS + 60)
+    people.run_background()
     assert len(stored()) == 4
 
 
-def test_a_crash_while_staging_leaves_no_rows(campaign, alice):
+def test_a_crash_while_staging_begins_again_and_leaves_each_line_once(campaign, alice):
+    batch = receive(campaign, alice, report())
+
     def crash() -> None:
         raise KeyboardInterrupt
 
     fault.arm("imports.after_rows", crash)
     with pytest.raises(KeyboardInterrupt):
-        stage(campaign, alice, report())
+        people.run_background()
     fault.disarm()
-
-    assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
-
-
-def test_two_people_commit_the_same_import_at_once_and_one_does(app, team, campaign, alice, bob):
-    batch = stage(campaign, alice, report())
-    batch_id, version = batch.id, batch.version
     db.session.rollback()
 
-    def press(person):
-        with app.app_context(), acting_for(team.id):
-            try:
-                commit_import(import_batch_id=batch_id, version=version, by=person.actor)
-            except Conflict as error:
-                return str(error)
-            return "committed"
+    clock.travel(LEASE_SECONDS + 60)
+    people.run_background()
+    assert verdicts(batch) == ["total", "create", "create", "create", "create"]
+    assert find(ImportBatch, batch.id).state == "review"
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(press, [alice, bob]))
 
-    assert answers == ["This report was imported already.", "committed"]
+def test_two_people_confirm_the_same_import_at_once_and_one_does(team, campaign, alice, bob):
+    batch = stage(campaign, alice, report())
+    batch_id, version = batch.id, batch.version
+
+    answers = at_once(
+        *[
+            lambda person=person: commit_import(
+                import_batch_id=batch_id, version=version, by=person.actor
+            )
+            for person in (alice, bob)
+        ],
+        team_id=team.id,
+    )
+    people.run_background()
+
+    assert sorted(type(one).__name__ for one in answers) == ["Conflict", "int"]
     assert ads.totals(campaign.id).spend_cents == 3006
 
 
-def test_two_files_about_the_same_days_at_once_leave_one_of_them(app, team, campaign, alice, bob):
+def test_of_two_files_about_the_same_days_confirmed_together_one_comes_back(campaign, alice, bob):
     pairs = [
         (stage(campaign, alice, report()), alice),
         (stage(campaign, bob, report(CHANGED, total=None)), bob),
     ]
-    presses = [(batch.id, batch.version, person) for batch, person in pairs]
-    db.session.rollback()
+    for batch, person in pairs:
+        confirm(find(ImportBatch, batch.id), person)
 
-    def press(one):
-        batch_id, version, person = one
-        with app.app_context(), acting_for(team.id):
-            try:
-                commit_import(import_batch_id=batch_id, version=version, by=person.actor)
-            except StaleImport:
-                return "stale"
-            return "committed"
+    people.run_background()
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(press, presses))
-
-    assert answers == ["committed", "stale"]
+    states = sorted(find(ImportBatch, batch.id).state for batch, _ in pairs)
+    assert states == ["committed", "review"]
     assert ads.totals(campaign.id).spend_cents in (3006, 3106)
+
+
+# --- taking it back -----------------------------------------------------------------------------
+
+
+def undo(batch: ImportBatch, by) -> ImportBatch:
+    undo_import(import_batch_id=batch.id, version=batch.version, by=by.actor)
+    return find(ImportBatch, batch.id)
+
+
+def test_an_undone_import_leaves_the_days_as_they_were_before(campaign, alice):
+    commit(stage(campaign, alice, report()), alice)
+    before = stored()
+    newer = commit(stage(campaign, alice, report(CHANGED, total=None)), alice)
+
+    undone = undo(newer, alice)
+
+    assert stored() == before
+    assert (undone.state, undone.facts["kept"]) == ("undone", 0)
+
+
+def test_undoing_the_first_import_leaves_no_day(campaign, alice):
+    batch = commit(stage(campaign, alice, report()), alice)
+
+    undo(batch, alice)
+
+    assert stored() == {}
+    assert ads.totals(campaign.id).spend_cents == 0
+
+
+def test_what_a_later_import_changed_stays_and_is_listed(campaign, alice):
+    first = commit(stage(campaign, alice, report()), alice)
+    commit(stage(campaign, alice, report(CHANGED, total=None)), alice)
+
+    undone = undo(find(ImportBatch, first.id), alice)
+
+    assert undone.facts["kept"] == 1
+    assert [row.key["campaign"] for row in rows_of(undone) if row.is_kept] == ["Spring, still"]
+    assert stored() == {("Spring, still", "2026-03-02"): (110, 12, 850, "8.5")}
+
+
+def test_an_import_is_undone_once(campaign, alice):
+    batch = commit(stage(campaign, alice, report()), alice)
+    undone = undo(batch, alice)
+
+    with pytest.raises(Conflict, match="taken back"):
+        undo(undone, alice)
+
+
+def test_a_crash_while_undoing_leaves_everything(campaign, alice):
+    batch = commit(stage(campaign, alice, report()), alice)
+    before = stored()
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    fault.arm("imports.after_reverted", crash)
+    with pytest.raises(KeyboardInterrupt):
+        undo(batch, alice)
+    fault.disarm()
+
+    assert stored() == before
+    assert find(ImportBatch, batch.id).state == "committed"
 
 
 def test_another_teams_import_is_not_there(team, campaign, alice):

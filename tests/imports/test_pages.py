@@ -9,7 +9,7 @@ from tests import people
 from tests.ads.meta_files import ROWS
 from tests.clients import signed_in
 from tests.imports.staged import commit, report, stage, stored
-from webapp.db import db, find
+from webapp.db import find
 from webapp.imports.models import ImportBatch
 
 
@@ -29,16 +29,26 @@ def upload(browser, campaign_id, content, name="report.csv"):
     )
 
 
+def version_of(answer) -> dict[str, str]:
+    """The version the import's form would send: it is the last one of the page."""
+    return {"version": re.findall(r'name="version" value="(\d+)"', answer.text)[-1]}
+
+
 def text(answer) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).replace("&#39;", "'").split())
 
 
 def test_a_report_is_uploaded_reviewed_and_committed(browser, campaign):
     sent = upload(browser, campaign.id, report())
+    waiting = browser.get(sent.location)
+    people.run_background()
     review = browser.get(sent.location)
-    done = browser.post(f"{sent.location}/commit", data={"version": "1"})
+    done = browser.post(f"{sent.location}/commit", data=version_of(review))
+    people.run_background()
 
     assert sent.status_code == 303
+    assert "The file is being read." in text(waiting)
+    assert 'http-equiv="refresh"' in waiting.text
     assert "create 4 and update 0 days" in text(review)
     assert "€30.06; the file's own total is the same" in text(review)
     assert done.status_code == 303
@@ -49,20 +59,21 @@ def test_a_report_is_uploaded_reviewed_and_committed(browser, campaign):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK\x03\x04", "Excel workbook"),
-        (b"Device,Cost\nPhone,3\n", "not those of a report that is read here"),
+        (b"PK\x03\x04", "damaged Excel workbook"),
         (report().replace(b"EUR", b"USD"), "in USD, this campaign in EUR"),
         (report([(*ROWS[0][:4], "11")]), "do not add up"),
     ],
 )
-def test_a_wrong_file_is_refused_beside_the_field(browser, campaign, content, words):
-    answer = upload(browser, campaign.id, content, "../May\u202e.csv")
+def test_a_wrong_file_is_refused_with_the_reason(browser, campaign, content, words):
+    sent = upload(browser, campaign.id, content, "../May\u202e.csv")
+    people.run_background()
 
-    assert answer.status_code == 422
+    answer = browser.get(sent.location)
+
     assert words in text(answer)
-    assert 'aria-describedby="file-error"' in answer.text
-    assert "You chose May.csv." in text(answer)
-    assert db.session.query(ImportBatch).count() == 0
+    assert "Nothing was changed." in text(answer)
+    assert "May.csv" in text(answer)
+    assert "/commit" not in answer.text
 
 
 def test_a_campaign_without_imports_says_so(browser, campaign):
@@ -95,8 +106,60 @@ def test_rejected_lines_show_their_line_and_reason(browser, campaign, alice):
 
     answer = browser.get(f"/campaigns/{campaign.id}/imports/{batch.id}?show=reject")
 
-    assert "6 “3 March” is no day as Meta writes it" in text(answer)
+    assert "6 “3 March” is no day." in text(answer)
     assert "Winter" not in text(answer)
+
+
+def test_rejected_lines_can_be_taken_home_as_text_no_spreadsheet_runs(browser, campaign, alice):
+    rows = [*ROWS, ("=1+1", "3 March", "1", "1", "1")]
+    batch = stage(campaign, alice, report(rows, total=None))
+
+    answer = browser.get(f"/campaigns/{campaign.id}/imports/{batch.id}/rejects.csv")
+
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert answer.mimetype == "text/csv"
+    assert lines[0] == "line,reason,cells"
+    assert lines[1].startswith("6,“3 March” is no day.,'=1+1,3 March,1,1,1")
+
+
+def test_what_a_file_leaves_open_is_asked_with_what_it_holds(browser, campaign):
+    sent = upload(browser, campaign.id, b"When,Shown,Paid\n2026-03-01,100,1.50\n")
+    people.run_background()
+    asked = browser.get(sent.location)
+    told = version_of(asked) | {
+        "column_0": "day",
+        "column_1": "impressions",
+        "column_2": "spend",
+        "platform": "x",
+        "order": "",
+        "decimal": "",
+    }
+
+    missing = browser.post(f"{sent.location}/answer", data=told | {"column_2": ""})
+    twice = browser.post(f"{sent.location}/answer", data=told | {"column_1": "day"})
+    taken = browser.post(f"{sent.location}/answer", data=told)
+    people.run_background()
+
+    assert "Which column is which?" in text(asked)
+    assert "2026-03-01" in text(asked)
+    assert missing.status_code == twice.status_code == 422
+    assert "Say which column is “Amount spent”." in text(missing)
+    assert "Two columns are “Day”" in text(twice)
+    assert taken.status_code == 303
+    assert "In which currency are its amounts?" in text(browser.get(sent.location))
+
+
+def test_an_import_is_taken_back_by_who_may(app, browser, team, campaign, alice):
+    batch = commit(stage(campaign, alice, report()), alice)
+    path = f"/campaigns/{campaign.id}/imports/{batch.id}"
+    member = signed_in(app, team.mia)
+
+    assert "Undo this import" not in member.get(path).text
+    answer = browser.post(f"{path}/undo", data=version_of(browser.get(path)))
+
+    assert answer.status_code == 303
+    assert "This import was taken back." in text(browser.get(path))
+    assert stored() == {}
 
 
 def test_long_files_are_paged_by_key(browser, campaign, alice):
@@ -117,9 +180,10 @@ def test_long_files_are_paged_by_key(browser, campaign, alice):
 def test_the_second_of_two_people_is_told_that_it_is_imported(app, browser, campaign, alice, bob):
     batch = stage(campaign, alice, report())
     path = f"/campaigns/{campaign.id}/imports/{batch.id}/commit"
-    signed_in(app, bob).post(path, data={"version": "1"})
+    signed_in(app, bob).post(path, data={"version": "2"})
+    people.run_background()
 
-    answer = browser.post(path, data={"version": "1"})
+    answer = browser.post(path, data={"version": "2"})
 
     assert answer.status_code == 409
     assert "This report was imported already." in text(answer)
@@ -130,33 +194,32 @@ def test_the_same_press_sent_twice_is_answered_as_once(browser, campaign, alice)
     path = f"/campaigns/{campaign.id}/imports/{batch.id}/commit"
 
     answers = [
-        browser.post(path, data={"version": "1", "form_token": "the same"}) for _ in range(2)
+        browser.post(path, data={"version": "2", "form_token": "the same"}) for _ in range(2)
     ]
 
     assert [one.status_code for one in answers] == [303, 303]
-    assert find(ImportBatch, batch.id).version == 2
+    assert find(ImportBatch, batch.id).version == 3
 
 
 def test_a_stale_review_is_shown_again_as_it_is_now(browser, campaign, alice, bob):
     batch = stage(campaign, alice, report())
     commit(stage(campaign, bob, report(ROWS[:2], total=None)), bob)
 
-    answer = browser.post(
-        f"/campaigns/{campaign.id}/imports/{batch.id}/commit",
-        data={"version": "1", "form_token": "one press"},
-    )
+    path = f"/campaigns/{campaign.id}/imports/{batch.id}"
+    browser.post(f"{path}/commit", data={"version": "2"})
+    people.run_background()
+    answer = browser.get(path)
 
-    assert answer.status_code == 409
     assert "Nothing was imported" in text(answer)
     assert "create 2 and update 0 days" in text(answer)
-    assert 'name="version" value="2"' in answer.text
+    assert version_of(answer) == {"version": "4"}
 
 
 def test_a_discarded_import_offers_nothing_more(browser, campaign, alice):
     batch = stage(campaign, alice, report())
     path = f"/campaigns/{campaign.id}/imports/{batch.id}"
 
-    browser.post(f"{path}/discard", data={"version": "1"})
+    browser.post(f"{path}/discard", data={"version": "2"})
 
     assert "/commit" not in browser.get(path).text
 
@@ -164,7 +227,9 @@ def test_a_discarded_import_offers_nothing_more(browser, campaign, alice):
 def test_the_same_file_is_recognised_and_would_change_nothing(browser, campaign, alice):
     commit(stage(campaign, alice, report()), alice)
 
-    answer = browser.get(upload(browser, campaign.id, report()).location)
+    sent = upload(browser, campaign.id, report())
+    people.run_background()
+    answer = browser.get(sent.location)
 
     assert "This very file was imported before" in text(answer)
     assert "Nothing would change: skip all 4 days" in text(answer)

@@ -69,14 +69,13 @@ def test_half_a_character_at_the_end_of_utf_16_is_a_cut_off_row():
         (b"", "is empty"),
         (b"\n\n  \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "Excel workbook"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "damaged Excel workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel workbook"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"\xff\xd8\xff\xe0", "picture"),
         (b"a,b\n1,\x002\n", "NUL"),
         (b"a,b\n" + b"1,2\n" * 30_000 + b"1,\x00\n", "NUL"),
-        ("a,b\n1,é\n".encode("latin-1"), "not UTF-8"),
         (b"Campaign report\n1 to 2\nA,B,C\n", "“Campaign report”"),
         (b"<!doctype html><html></html>", "not a row of column names"),
         (b"a,b\n1," + b"x" * (LONGEST_CELL + 1) + b"\n", "Line 2 has a cell"),
@@ -87,6 +86,27 @@ def test_half_a_character_at_the_end_of_utf_16_is_a_cut_off_row():
 )
 def test_what_is_no_table_is_refused_with_what_it_is(content, words):
     assert words in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Día;Coste\n1;é\n", "cp1252"), ("日;費用\n1;キャンペーン\n", "cp932")],
+)
+def test_what_old_spreadsheets_save_reads_as_it_was_written(text, encoding):
+    table = open_table(io.BytesIO(text.encode(encoding)))
+
+    assert table.header.cells == text.split("\n")[0].split(";")
+    assert [row.cells for row in table.rows] == [text.split("\n")[1].split(";")]
+
+
+def test_lines_above_the_column_names_are_kept_as_what_they_are():
+    content = b"Campaign report\n1 May 2026 - 8 May 2026\nCampaign,Cost,Impr.\nWinter,1,2\n"
+
+    table = open_table(io.BytesIO(content), knows=lambda name: name in ("cost", "impr."))
+
+    assert table.preamble == ("Campaign report", "1 May 2026 - 8 May 2026")
+    assert table.header.cells == ["Campaign", "Cost", "Impr."]
+    assert [row.line for row in table.rows] == [4]
 
 
 def test_headers_compare_without_case_accents_and_brackets():

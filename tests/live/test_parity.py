@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from tests import people
 from tests.clients import signed_in
+from tests.imports import staged
 from tests.people import Team
 from webapp import views
 from webapp.ads.commands import change_budget
@@ -43,6 +44,12 @@ def overview(team: Team) -> str:
 
 def feed(team: Team) -> str:
     return f"/campaigns/{paused(team).id}/activity"
+
+
+def read_report(team: Team) -> str:
+    campaign = people.draft(team, currency="EUR")
+    batch = staged.stage(campaign, team.alice, staged.report())
+    return f"/campaigns/{campaign.id}/imports/{batch.id}"
 
 
 def campaign_list(team: Team) -> str:
@@ -117,6 +124,7 @@ def home_while_running(team: Team) -> str:
 
 #: fragment → an act that redraws it, answering the page that shows it (to Bob, a manager).
 CASES: dict[str, Callable[[Team], str]] = {
+    "import_state": read_report,
     "activity_row": feed,
     "approvals_badge": overview,
     "approvals_tab_badge": overview,

@@ -1,25 +1,10 @@
-"""Background parts that are stopped again, and a way to wait for what they do."""
-
-import time
+"""Background parts that are stopped again."""
 
 import pytest
 
 import tasks
 from tasks import context
 from webapp.events import bus
-
-
-@pytest.fixture
-def eventually():
-    """`eventually(lambda: …)`: ask until it holds, some seconds at most."""
-
-    def wait(holds, seconds: float = 15.0) -> None:
-        until = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < until, "it never came to hold"
-            time.sleep(0.02)
-
-    return wait
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from webapp.ads.workflow import State, lifecycle
 from webapp.core import clock
 from webapp.db import AUTOINCREMENT, Base, BigId
 
-#: Platforms a person picks; `meta` only comes with reports that do not split Facebook from
+#: Platforms a person picks. The others only come with reports: `meta` does not tell Facebook from
 #: Instagram.
 PLATFORMS = {
     "google": "Google",
@@ -33,7 +33,11 @@ PLATFORMS = {
     "x": "X (Twitter)",
     "tiktok": "TikTok",
 }
-PLATFORM_WORDS = PLATFORMS | {"meta": "Meta, split unknown"}
+PLATFORM_WORDS = PLATFORMS | {
+    "meta": "Meta, split unknown",
+    "microsoft": "Microsoft",
+    "other": "Other platform",
+}
 
 
 class AdCampaign(Base):

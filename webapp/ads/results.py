@@ -22,6 +22,8 @@ from webapp.db import current_team, execute, find, is_sqlite, unit_of_work
 from webapp.events.log import Payload, note
 from webapp.operations import Input, operation
 
+#: What changes results: whoever shows them is redrawn by these.
+RESULT_EVENTS = ("import_batch.committed", "import_batch.undone", "results.recorded")
 #: No ad account is older, so an earlier day is a slip.
 FIRST_ON = date(2000, 1, 1)
 MOST_DAYS = 1000

@@ -1,13 +1,12 @@
-"""Writes of staged imports: a file becomes a batch to review, and exactly what was reviewed is
-committed.
+"""Writes of staged imports: a file is received, read in the background into a batch to review, and
+exactly what was reviewed is committed, and may be taken back.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import delete, select
 
 from webapp.core import clock, fault
 from webapp.core.actor import Actor
@@ -15,26 +14,14 @@ from webapp.core.errors import Conflict, Forbidden
 from webapp.core.text import clean_name_of_file
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
+from webapp.events.models import Event
 from webapp.imports import sources
-from webapp.imports.models import ImportBatch, ImportRow
-from webapp.imports.sources import Line, Reading, Source, Values
-from webapp.imports.workflow import State, lifecycle
+from webapp.imports.models import ImportBatch, ImportFile, ImportMapping
+from webapp.imports.workflow import ENDED, WORKING, State, lifecycle
 from webapp.operations import Input, operation
 
-FACTS = ("create", "update", "skip")
-
-AFTER_ROWS = fault.point("imports.after_rows")
 AFTER_APPLIED = fault.point("imports.after_applied")
-
-
-@dataclass(frozen=True)
-class Staged(Payload):
-    """How many rows would do what."""
-
-    creates: int
-    updates: int
-    skips: int
-    rejects: int
+AFTER_REVERTED = fault.point("imports.after_reverted")
 
 
 @dataclass(frozen=True)
@@ -45,12 +32,29 @@ class Committed(Payload):
     updates: int
 
 
-class StageImport(Input):
-    """A file that was read (`sources.read_file`), with the name it came under."""
+@dataclass(frozen=True)
+class Undone(Payload):
+    """How many rows an undo left as they are, because something else changed them since."""
+
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file as it arrived: its pieces, in order, and the hash of the whole."""
+
+    pieces: Iterable[bytes]
+    file_hash: str
+
+
+class ReceiveImport(Input):
+    """A file with the name it came under."""
 
     campaign_id: int
+    source: str
     file_name: str = ""
-    reading: Any
+    options: dict[str, Any] = {}
+    received: Any
 
 
 class ReviewedImport(Input):
@@ -60,97 +64,110 @@ class ReviewedImport(Input):
     version: int
 
 
-class AnyImport(Input):
-    import_batch_id: int
+class AnswerImport(ReviewedImport):
+    """What somebody answered about a file that could not be read without."""
+
+    answers: Any
 
 
-class StaleImport(Conflict):
-    """What the file would change was changed after the review; nothing was written."""
-
-    code, title = "stale_import", "The numbers changed since you reviewed them"
-
-
-@operation("imports.stage", input=StageImport, permission="imports.run")
-def stage_import(*, campaign_id: int, file_name: str = "", reading: Reading, by: Actor) -> int:
-    """A batch to review, compared with what is there now; nothing is imported yet. Answers its
-    id.
-    """
+@operation("imports.receive", input=ReceiveImport, permission="imports.run")
+def receive_import(
+    *,
+    campaign_id: int,
+    source: str,
+    received: Received,
+    file_name: str = "",
+    options: dict[str, Any] | None = None,
+    by: Actor,
+) -> int:
+    """Keep a file and have it read; nothing is imported yet. Answers the batch's id."""
     if by.user_id is None:
         raise Forbidden("A person imports a file.")
-    source, content = sources.source(reading.source), reading.content
     with unit_of_work():
-        source.check(campaign_id, content.claims)
-        rows = _judged(source, campaign_id, content.lines)
+        sources.source(source).check(campaign_id, {})
         batch = ImportBatch(
             team_id=current_team(),
             campaign_id=campaign_id,
-            source=source.name,
+            source=source,
             file_name=clean_name_of_file(file_name),
-            file_hash=reading.file_hash,
-            facts=content.claims | {"counts": _counts(row["verdict"] for row in rows), "round": 1},
+            file_hash=received.file_hash,
+            options=dict(options or {}),
             created_by=by.user_id,
         )
         db.session.add(batch)
         db.session.flush()
-        owner = {"team_id": batch.team_id, "batch_id": batch.id}
-        execute(insert(ImportRow), [owner | row for row in rows])
-        AFTER_ROWS()
-        record("import_batch.staged", subject=batch, by=by, data=_staged(batch))
+        for part, content in enumerate(received.pieces):
+            piece = ImportFile(team_id=batch.team_id, batch_id=batch.id, part=part, content=content)
+            db.session.add(piece)
+            db.session.flush()
+            db.session.expunge(piece)  # 40 MB of pieces are not kept in memory
+        record("import_batch.received", subject=batch, by=by)
+        return batch.id
+
+
+@operation("imports.answer", input=AnswerImport, permission="imports.run")
+def answer_import(*, import_batch_id: int, version: int, answers: dict[str, Any], by: Actor) -> int:
+    """Read a file again with what was answered; what was answered about its columns is remembered
+    for the next file that has the same ones.
+    """
+    with unit_of_work():
+        batch = _seen(import_batch_id, version)
+        step = lifecycle.fire("answer", batch.state)
+        fingerprint = batch.facts.get("fingerprint", "")
+        if fingerprint:
+            _remember(fingerprint, answers)
+        batch.options = batch.options | answers
+        batch.state = step.to
+        record(step.event, subject=batch, by=by)
         return batch.id
 
 
 @operation("imports.commit", input=ReviewedImport, permission="imports.run")
 def commit_import(*, import_batch_id: int, version: int, by: Actor) -> int:
-    """Apply exactly what was reviewed, once.
-
-    Raises StaleImport, and writes nothing, when a value the review showed is no longer what is
-    there: `restage_import` compares again.
-    """
+    """Have exactly what was reviewed applied, once; the background does it, all or nothing."""
     with unit_of_work():
-        batch = _reviewed(import_batch_id, version)
-        step = lifecycle.fire("commit", batch.state)
-        source = sources.source(batch.source)
-        rows = _facts_of(batch)
-        present = source.present(batch.campaign_id, [row.key for row in rows])
-        if any(row.before != now for row, now in zip(rows, present, strict=True)):
-            raise StaleImport(
-                "Other numbers arrived for the same days after you looked. Nothing was imported;"
-                " review what this file would change now."
-            )
-        source.apply(batch, [row for row in rows if row.verdict != "skip"], by)
-        AFTER_APPLIED()
-        batch.state, batch.committed_at = step.to, clock.now()
-        counts = batch.facts["counts"]
-        data = Committed(counts.get("create", 0), counts.get("update", 0))
-        record(step.event, subject=batch, by=by, data=data)
+        batch = _seen(import_batch_id, version)
+        step = lifecycle.fire("confirm", batch.state)
+        batch.state, batch.progress = step.to, 0
+        record(step.event, subject=batch, by=by)
         return batch.id
 
 
-@operation("imports.restage", input=AnyImport, permission="imports.run")
-def restage_import(*, import_batch_id: int, by: Actor) -> int:
-    """Compare a batch under review with what is there now; its verdicts follow."""
+def apply_import(import_batch_id: int, *, newest_event_id: int, by: Actor) -> bool:
+    """Write the reviewed rows as one change; False, and nothing is written, when something happened
+    to the campaign after `newest_event_id`: compare again first.
+    """
     with unit_of_work():
-        batch = _locked(import_batch_id)
-        rows = _facts_of(batch)
-        present = sources.source(batch.source).present(batch.campaign_id, [r.key for r in rows])
-        changed = [
-            {"row_id": row.id, "before": now, "verdict": _verdict(now, row.after)}
-            for row, now in zip(rows, present, strict=True)
-            if row.before != now
-        ]
-        if changed:
-            execute(
-                update(ImportRow.__table__)  # type: ignore[arg-type]
-                .where(ImportRow.team_id == batch.team_id, ImportRow.id == bindparam("row_id"))
-                .values(before=bindparam("before"), verdict=bindparam("verdict")),
-                changed,
-            )
-            db.session.expire_all()
-        batch.facts = batch.facts | {
-            "counts": _counts(_verdicts_of(batch)),
-            "round": batch.facts["round"] + 1,
-        }
-        record("import_batch.restaged", subject=batch, by=by, data=_staged(batch))
+        batch = find(ImportBatch, import_batch_id, lock=True)
+        if batch.state != State.COMMITTING:
+            return True
+        source = sources.source(batch.source)
+        source.check(batch.campaign_id, batch.facts)  # holds the campaign
+        if newest_event_of(batch.campaign_id) > newest_event_id:
+            return False
+        source.apply(batch, by)
+        AFTER_APPLIED()
+        step = lifecycle.fire("commit", batch.state)
+        batch.state, batch.committed_at, batch.progress = step.to, clock.now(), 100
+        counts = batch.facts["counts"]
+        data = Committed(counts.get("create", 0), counts.get("update", 0))
+        record(step.event, subject=batch, by=by, data=data)
+        return True
+
+
+@operation("imports.undo", input=ReviewedImport, permission="imports.undo")
+def undo_import(*, import_batch_id: int, version: int, by: Actor) -> int:
+    """Take a committed batch back: every row that still says what the batch wrote gets its values
+    from before; what something else changed since stays and is listed.
+    """
+    with unit_of_work():
+        batch = _seen(import_batch_id, version, ended=True)
+        step = lifecycle.fire("undo", batch.state)
+        kept = sources.source(batch.source).revert(batch, by)
+        AFTER_REVERTED()
+        batch.state = step.to
+        batch.facts = batch.facts | {"kept": kept}
+        record(step.event, subject=batch, by=by, data=Undone(kept))
         return batch.id
 
 
@@ -158,77 +175,67 @@ def restage_import(*, import_batch_id: int, by: Actor) -> int:
 def discard_import(*, import_batch_id: int, version: int, by: Actor) -> int:
     """The batch is not imported; its rows stay to be looked at."""
     with unit_of_work():
-        batch = _reviewed(import_batch_id, version)
+        batch = _seen(import_batch_id, version)
         step = lifecycle.fire("discard", batch.state)
         batch.state = step.to
         record(step.event, subject=batch, by=by)
         return batch.id
 
 
-def _reviewed(batch_id: int, version: int) -> ImportBatch:
-    batch = _locked(batch_id)
+def forget_file(import_batch_id: int) -> None:
+    """Drop the file of a batch that has ended."""
+    with unit_of_work():
+        batch = find(ImportBatch, import_batch_id, lock=True)
+        if batch.state in ENDED:
+            mine = (ImportFile.team_id == batch.team_id, ImportFile.batch_id == batch.id)
+            execute(delete(ImportFile).where(*mine))
+
+
+def pieces_of(import_batch_id: int) -> Iterator[bytes]:
+    """A batch's file, piece by piece."""
+    query = select(ImportFile.content).where(
+        ImportFile.team_id == current_team(), ImportFile.batch_id == import_batch_id
+    )
+    part = 0
+    while (piece := db.session.scalar(query.where(ImportFile.part == part))) is not None:
+        yield piece
+        part += 1
+
+
+def newest_event_of(campaign_id: int) -> int:
+    """The newest event of a campaign: nothing happened to it while this stays the same."""
+    from_log = select(Event.id).where(
+        Event.team_id == current_team(), Event.campaign_id == campaign_id
+    )
+    return db.session.scalar(from_log.order_by(Event.id.desc()).limit(1)) or 0
+
+
+def _seen(batch_id: int, version: int, *, ended: bool = False) -> ImportBatch:
+    """The batch as somebody saw it, locked. Raises Conflict when it moved on."""
+    batch = find(ImportBatch, batch_id, lock=True)
+    sources.source(batch.source).check(batch.campaign_id, batch.facts)
+    if batch.state == State.COMMITTED and not ended:
+        raise Conflict("This report was imported already.")
+    if batch.state == State.DISCARDED:
+        raise Conflict("This import was discarded. Upload the report again.")
+    if batch.state == State.UNDONE:
+        raise Conflict("This import was taken back.")
+    if batch.state == State.REFUSED:
+        raise Conflict("This file could not be imported. Upload another one.")
+    if batch.state in WORKING:
+        raise Conflict("This import is being worked on. Wait a moment.")
     if batch.version != version:
         raise Conflict("The import was compared again after you opened it. Look at it once more.")
     return batch
 
 
-def _locked(batch_id: int) -> ImportBatch:
-    batch = find(ImportBatch, batch_id, lock=True)
-    if batch.state == State.COMMITTED:
-        raise Conflict("This report was imported already.")
-    if batch.state == State.DISCARDED:
-        raise Conflict("This import was discarded. Upload the report again.")
-    sources.source(batch.source).check(batch.campaign_id, batch.facts)
-    return batch
-
-
-def _judged(source: Source, campaign_id: int, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """The batch's rows in the order of the file, each with its verdict."""
-    ordered = sorted(lines, key=lambda line: line.lines)
-    facts = [line for line in ordered if line.after is not None]
-    present = iter(source.present(campaign_id, [line.key for line in facts]))
-    rows = []
-    for line in ordered:
-        before = next(present) if line.after is not None else None
-        rows.append(
-            {
-                "verdict": line.verdict or _verdict(before, line.after),
-                "lines": list(line.lines),
-                "reason": line.reason[:300],
-                "key": line.key,
-                "before": before,
-                "after": line.after,
-            }
-        )
-    return rows
-
-
-def _verdict(before: Values | None, after: Values | None) -> str:
-    if before is None:
-        return "create"
-    return "skip" if before == after else "update"
-
-
-def _counts(verdicts: Any) -> dict[str, int]:
-    return dict(Counter(verdicts))
-
-
-def _facts_of(batch: ImportBatch) -> Sequence[ImportRow]:
-    query = select(ImportRow).where(
-        ImportRow.team_id == batch.team_id,
-        ImportRow.batch_id == batch.id,
-        ImportRow.verdict.in_(FACTS),
+def _remember(fingerprint: str, answers: dict[str, Any]) -> None:
+    query = select(ImportMapping).where(
+        ImportMapping.team_id == current_team(), ImportMapping.fingerprint == fingerprint
     )
-    return db.session.scalars(query.order_by(ImportRow.id)).all()
-
-
-def _verdicts_of(batch: ImportBatch) -> Sequence[str]:
-    query = select(ImportRow.verdict).where(
-        ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id
-    )
-    return db.session.scalars(query).all()
-
-
-def _staged(batch: ImportBatch) -> Staged:
-    counts = batch.facts["counts"]
-    return Staged(*(counts.get(name, 0) for name in (*FACTS, "reject")))
+    mapping = db.session.scalars(query.with_for_update()).one_or_none()
+    if mapping is None:
+        mapping = ImportMapping(team_id=current_team(), fingerprint=fingerprint)
+        db.session.add(mapping)
+    mapping.answers = mapping.answers | answers
+    db.session.flush()

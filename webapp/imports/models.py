@@ -5,7 +5,15 @@ the features above.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock
@@ -15,8 +23,9 @@ from webapp.imports.workflow import lifecycle
 
 
 class ImportBatch(Base):
-    """One file on its way in. `facts` are the file's own claims (currency, period, totals);
-    `file_hash` is a hint only.
+    """One file on its way in. `facts` are the file's own claims (currency, period, totals) and what
+    was counted, `options` what people answered about it; `file_hash` is a hint only. `progress` is
+    the percent that is read or applied.
     """
 
     __tablename__ = "import_batch"
@@ -32,10 +41,12 @@ class ImportBatch(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     campaign_id: Mapped[int]
-    source: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(40), default="")
     file_name: Mapped[str] = mapped_column(String(200))
     file_hash: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    options: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict, server_default="{}")
+    progress: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = mapped_column(String(20), default=lifecycle.initial)
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
@@ -45,12 +56,52 @@ class ImportBatch(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class ImportFile(Base):
+    """A piece of a batch's file, kept until the batch has ended: web and worker share no disk."""
+
+    __tablename__ = "import_file"
+    __table_args__ = (
+        UniqueConstraint("team_id", "batch_id", "part"),
+        ForeignKeyConstraint(
+            ["team_id", "batch_id"], ["import_batch.team_id", "import_batch.id"], ondelete="CASCADE"
+        ),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    batch_id: Mapped[int]
+    part: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ImportMapping(Base):
+    """What a team answered about columns nobody knows, by the fingerprint of their header: such a
+    file is asked about once.
+    """
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (
+        UniqueConstraint("team_id", "fingerprint"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
+    updated_at: Mapped[datetime] = mapped_column(
+        default_factory=clock.now, onupdate=clock.now, init=False
+    )
+
+
 class ImportRow(Base):
     """One fact of a batch, or one line that is none: its verdict, the file's lines it came from,
     the values before and after.
 
     `verdict` is create, update, skip (nothing would change), reject (with a reason) or total (the
-    file's own, never imported).
+    file's own, never imported). A rejected line keeps its cells, to be handed back; `is_kept` marks
+    rows an undo left alone because something else had changed them.
     """
 
     __tablename__ = "import_row"
@@ -71,3 +122,5 @@ class ImportRow(Base):
     key: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     before: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
+    cells: Mapped[list[str] | None] = mapped_column(Json, default=None)
+    is_kept: Mapped[bool] = mapped_column(default=False, server_default=false())

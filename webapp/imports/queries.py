@@ -29,6 +29,24 @@ def batch(campaign_id: int, batch_id: int) -> ImportBatch:
     return found
 
 
+def known(batch_id: int) -> ImportBatch | None:
+    """One import of this team; None when it was purged."""
+    query = select(ImportBatch).where(
+        ImportBatch.team_id == current_team(), ImportBatch.id == batch_id
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def rejected(batch_id: int) -> Sequence[ImportRow]:
+    """The lines of a batch that were not taken, in the order of the file."""
+    query = select(ImportRow).where(
+        ImportRow.team_id == current_team(),
+        ImportRow.batch_id == batch_id,
+        ImportRow.verdict == "reject",
+    )
+    return db.session.scalars(query.order_by(ImportRow.id)).all()
+
+
 def rows(batch_id: int, *, verdict: str = "", after: int = 0) -> Sequence[ImportRow]:
     """A batch's rows in the order of the file; one more than a page when there are more."""
     query = select(ImportRow).where(

@@ -1,18 +1,15 @@
 """The kinds of files an import understands. Features above register theirs; this module names none.
 
-A source turns a table into rows with a key and the values after; the batch compares them with what
-is there, shows the difference, and hands the reviewed rows back to be applied.
+A source turns a file into lines with a key and the values after; the batch compares them with what
+is there, shows the difference, and has the reviewed rows applied, or taken back.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from webapp.core.actor import Actor
-from webapp.core.errors import Invalid
-from webapp.imports.models import ImportBatch, ImportRow
-from webapp.imports.tabular import Header, Table, Unreadable, open_table
+from webapp.imports.models import ImportBatch
 
 Values = dict[str, Any]
 
@@ -20,7 +17,7 @@ Values = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Line:
     """One fact of a file (`after`), or a line that is none: `verdict` reject or total, with its
-    reason.
+    reason. A line that is `optional` matters only where something is stored under its key.
     """
 
     lines: tuple[int, ...]
@@ -28,42 +25,56 @@ class Line:
     after: Values | None = None
     verdict: str = ""
     reason: str = ""
+    optional: bool = False
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a source read: `claims` are the file's own statements, as JSON."""
 
-    lines: tuple[Line, ...]
+    lines: Iterator[Line]
     claims: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A fact beside what is stored: `verdict` create, update, skip or reject; '' leaves it out."""
+
+    verdict: str
+    before: Values | None
+    reason: str = ""
+
+
+class Question(Exception):
+    """The file cannot be read without an answer of the person who chose it. `fields` is what the
+    page needs to ask, `fingerprint` under which the answer is remembered ('' when it is not).
+    """
+
+    def __init__(self, fields: Values, fingerprint: str = "") -> None:
+        super().__init__(str(fields.get("kind", "")))
+        self.fields, self.fingerprint = fields, fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of file.
 
-    `read` is pure and raises Unreadable. `check` raises Invalid when the file does not fit the
-    campaign, Conflict when the campaign takes none now. `present` answers the stored values of each
-    key (None when there are none), in order, and locks them for the rest of the unit of work.
-    `apply` writes the reviewed rows.
+    `read(open_file, options)` is pure and may open the file several times; it raises Unreadable or
+    Question. `check` raises Invalid when the
+    file does not fit the campaign, Conflict when the campaign takes none now. `judge` compares
+    facts with what is stored, in order. `apply` writes the reviewed rows and `revert` takes back
+    those nothing else has changed since, both as a whole in the caller's unit of work; `revert`
+    answers how many it left.
     """
 
     name: str
     words: str
-    recognise: Callable[[Header], bool]
-    read: Callable[[Table], Content]
+    read: Callable[[Callable[[], BinaryIO], Values], Content]
     check: Callable[[int, Values], None]
-    present: Callable[[int, Sequence[Values]], list[Values | None]]
-    apply: Callable[[ImportBatch, Sequence[ImportRow], Actor], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A file that was read and understood, ready to be compared."""
-
-    source: str
-    file_hash: str
-    content: Content
+    judge: Callable[[int, Values, Sequence[Line]], list[Judged]]
+    apply: Callable[[ImportBatch, Actor], None]
+    revert: Callable[[ImportBatch, Actor], int]
 
 
 _sources: dict[str, Source] = {}
@@ -79,32 +90,3 @@ def register(source: Source) -> None:
 def source(name: str) -> Source:
     """The source of that name."""
     return _sources[name]
-
-
-def all_sources() -> list[Source]:
-    """Every kind of file, by its words."""
-    return sorted(_sources.values(), key=lambda one: one.words)
-
-
-def read_file(file: BinaryIO) -> Reading:
-    """Read a file, to its end, before any transaction begins: it may take seconds.
-
-    Raises Invalid about the field `file`, with the reason in words.
-    """
-    file.seek(0)
-    file_hash = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    try:
-        table = open_table(file)
-        found = next((one for one in all_sources() if one.recognise(table.header)), None)
-        if found is None:
-            raise Unreadable(_unknown(table.header))
-        content = found.read(table)
-    except Unreadable as error:
-        raise Invalid({"file": str(error)}) from None
-    return Reading(found.name, file_hash, content)
-
-
-def _unknown(header: Header) -> str:
-    first = ", ".join(cell[:30] or "(no name)" for cell in header.cells[:4])
-    known = ", ".join(one.words for one in all_sources())
-    return f"Its columns ({first} …) are not those of a report that is read here: {known}."

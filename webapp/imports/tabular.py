@@ -1,19 +1,23 @@
-"""Bytes to rows, whatever a spreadsheet or an ad platform calls CSV; what is no table is refused
+"""Text to rows, whatever a spreadsheet or an ad platform calls CSV; what is no table is refused
 with the reason. Pure: it knows neither sources nor the database.
 
-Rows are read one at a time and carry the file's own line numbers. Nothing is repaired by guessing.
+Reports put lines of their own above the column names and below the rows: the header is the first
+line with names that some source knows, else the first line as wide as most. Rows are read one at a
+time and carry the file's own line numbers. Nothing is repaired by guessing.
 """
 
-import codecs
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from webapp.core.text import clean_line, fold
+from webapp.imports.decoding import Unreadable, encoding_of, text_of
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 1_000
@@ -22,27 +26,15 @@ LONGEST_CELL = 100_000
 #: A quoted cell may hold line breaks; a row of more lines than this is a quote left open.
 MOST_LINES_OF_A_ROW = 500
 DELIMITERS = (",", "\t", ";", "|")
-_SNIFFED_BYTES = 65_536
-_SNIFFED_ROWS = 40
+_SNIFFED_CHARACTERS = 65_536
+_SNIFFED_ROWS = 60
+#: Lines a report may have above its column names.
+MOST_ABOVE = 30
+#: Known names in a line that make it the header.
+KNOWN_NAMES = 2
 
-_WORKBOOK = "This is an Excel workbook or a zip archive, not text. Export the report as CSV."
-_IMAGE = "This is a picture, not a report. Export the report as CSV."
-_SIGNATURES = (
-    (b"PK\x03\x04", _WORKBOOK),
-    (b"PK\x05\x06", _WORKBOOK),
-    (b"\xd0\xcf\x11\xe0", _WORKBOOK),
-    (b"%PDF", "This is a PDF document, not a table. Export the report as CSV."),
-    (b"\x89PNG", _IMAGE),
-    (b"\xff\xd8\xff", _IMAGE),
-    (b"GIF8", _IMAGE),
-    (b"\x1f\x8b", "This is a compressed archive. Unpack it and choose the CSV file inside."),
-)
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
-
-
-class Unreadable(ValueError):
-    """Why a file cannot be used, as a sentence for the person who chose it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +85,15 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the rows below it, read as they are asked for."""
+    """A header and the rows below it, read as they are asked for; `preamble` are the lines above
+    it, each as one text.
+    """
 
     header: Header
     rows: Iterator[Row]
     delimiter: str
     encoding: str
+    preamble: tuple[str, ...] = ()
 
 
 class _Lines:
@@ -137,73 +132,76 @@ class _Lines:
         return line
 
 
-def open_table(file: BinaryIO) -> Table:
+def open_table(file: BinaryIO, *, knows: Callable[[str], bool] = lambda _name: False) -> Table:
     """The table in a file, its rows still to be read; `file` is closed when they have been.
 
-    Raises Unreadable at once for what is no table, and while rows are read for what breaks later.
+    `knows` says whether some source reads a column of that (folded) name. Raises Unreadable at once
+    for what is no table, and while rows are read for what breaks later.
     """
-    file.seek(0)
-    head = file.read(_SNIFFED_BYTES)
-    file.seek(0)
-    encoding = _encoding_of(head)
-    sample = head.decode(encoding, "ignore")
+    encoding = encoding_of(file)
+    stream = text_of(file, encoding)
+    sample = stream.read(_SNIFFED_CHARACTERS)
     if not sample.strip():
         raise Unreadable("The file is empty.")
     delimiter = _delimiter_of(sample)
-    lines = _Lines(_text(file, encoding))
-    records = _records(lines, delimiter)
-    first = next(records, None)
-    if first is None or first.fault:
-        raise Unreadable(first.fault if first else "The file is empty.")
-    if len(first.cells) == 1:
+    stream.seek(0)
+    records = _records(_Lines(stream), delimiter)
+    above = list(islice(records, MOST_ABOVE + 1))
+    place = _header_among(above, knows)
+    names = above[place]
+    if names.fault:
+        raise Unreadable(names.fault)
+    if len(names.cells) == 1:
         raise Unreadable(
-            f"Its first line, “{clean_line(first.cells[0])[:80]}”, is not a row of column names:"
+            f"Its first line, “{clean_line(above[0].cells[0])[:80]}”, is not a row of column names:"
             " this is not a table, or not a report that is read here."
         )
-    if len(first.cells) > MOST_COLUMNS:
+    if len(names.cells) > MOST_COLUMNS:
         raise Unreadable(f"It has more than {MOST_COLUMNS:,} columns.")
-    header = Header([_unguarded(cell) for cell in first.cells])
-    return Table(header, _body(records, len(first.cells)), delimiter, encoding)
+    header = Header([_unguarded(cell) for cell in names.cells])
+    body = _body(_chained(above[place + 1 :], records), len(names.cells))
+    lines = tuple(clean_line(" ".join(row.cells))[:300] for row in above[:place])
+    return Table(header, body, delimiter, encoding, lines)
 
 
-def _encoding_of(head: bytes) -> str:
-    for signature, words in _SIGNATURES:
-        if head.startswith(signature):
-            raise Unreadable(words)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\x00" in head:
-        raise Unreadable("This is not a text file: it holds NUL bytes. Export the report as CSV.")
-    return "utf-8"
+def _chained(first: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
+    yield from first
+    yield from rest
 
 
-def _text(file: BinaryIO, encoding: str) -> io.TextIOBase:
-    if encoding == "utf-16":  # half a character at the end is a cut-off download, not another text
-        content = file.read()
-        file = io.BytesIO(content[: len(content) - len(content) % 2])
-    return io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="")
+def _header_among(above: list[Row], knows: Callable[[str], bool]) -> int:
+    """Where the column names stand: the first line that names columns somebody knows, else the
+    first that is as wide as most.
+    """
+    if not above:
+        raise Unreadable("The file is empty.")
+    for place, row in enumerate(above):
+        names = Header([_unguarded(cell) for cell in row.cells])
+        known = {name for name in (*names.full, *names.bases) if knows(name)}
+        if len(known) >= KNOWN_NAMES:
+            return place
+    widths = Counter(len(row.cells) for row in above if not row.fault)
+    if not widths or (usual := max(widths, key=lambda width: (widths[width], width))) < 2:
+        return 0
+    return next(place for place, row in enumerate(above) if len(row.cells) == usual)
 
 
 def _delimiter_of(sample: str) -> str:
-    """The delimiter under which most rows are as wide as the first one."""
-    if len(sample) > 1 and (end := max(sample.rfind("\n"), sample.rfind("\r"))) > 0:
+    """The delimiter under which most lines are equally wide."""
+    end = max(sample.rfind("\n"), sample.rfind("\r"))
+    if len(sample) == _SNIFFED_CHARACTERS and end > 0:
         sample = sample[: end + 1]
 
     def score(delimiter: str) -> tuple[int, int]:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        widths: list[int] = []
+        widths: Counter[int] = Counter()
         try:
-            for cells in reader:
-                widths += [len(cells)] if cells else []
-                if len(widths) == _SNIFFED_ROWS:
-                    break
+            for cells in islice(reader, _SNIFFED_ROWS):
+                widths[len(cells)] += 1
         except csv.Error:
-            return 0, 0
-        if not widths or widths[0] < 2:
-            return 0, 0
-        return sum(width == widths[0] for width in widths), widths[0]
+            pass  # a broken line further down says nothing about those before
+        shared = [(count, width) for width, count in widths.items() if width > 1]
+        return max(shared, default=(0, 0))
 
     return max(DELIMITERS, key=score)
 

@@ -61,6 +61,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.staged": ("up-l", "", "Read a report"),
     "import_batch.committed": ("up-l", "completed", "Imported a report"),
     "import_batch.discarded": ("x", "", "Discarded an import"),
+    "import_batch.refused": ("s-failed", "failed", "A report could not be imported"),
+    "import_batch.returned": ("s-attention", "attention", "An import needs another look"),
+    "import_batch.undone": ("swap", "pending", "Took an import back"),
     "results.recorded": ("chart", "", "Recorded results"),
 }
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.ads import commands, queries
 from webapp.ads.models import PLATFORM_WORDS, PLATFORMS
+from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
@@ -152,7 +153,7 @@ def add_platform(campaign_id: int) -> Response:
 
 @fragment(
     "campaigns/_parts.html",
-    on=("campaign.*", "ad_campaign.*", "import_batch.*", "results.*"),
+    on=("campaign.*", "ad_campaign.*", *RESULT_EVENTS),
     topic="campaign:{campaign_id}",
 )
 def campaign_parts(event: Event) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
 from webapp.ads.rates import Totals
+from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
@@ -110,9 +111,7 @@ def headline(_event: Event, user_id: int) -> dict[str, Any]:
     return needs_you_for(user_id) | {"counts": campaigns.counts()}
 
 
-@fragment(
-    "home/_numbers.html", on=("campaign.*", "import_batch.*", "results.*"), topic="team:{team_id}"
-)
+@fragment("home/_numbers.html", on=("campaign.*", *RESULT_EVENTS), topic="team:{team_id}")
 def numbers(_event: Event) -> dict[str, Any]:
     return {"numbers": week_numbers()}
 

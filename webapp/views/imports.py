@@ -1,22 +1,33 @@
-"""Imports of a campaign: choose a report, review what it would change, commit it."""
+"""Imports of a campaign: choose a report, answer what it leaves open, review what it would change,
+commit it, take it back.
+"""
 
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Blueprint, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
+from webapp.ads.reports.source import AD_REPORT
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, money, zones
 from webapp.core.errors import Conflict, Invalid
 from webapp.core.text import clean_name_of_file, number_of_row
+from webapp.events.models import Event
 from webapp.imports import commands, queries, sources
 from webapp.imports.models import ImportBatch, ImportRow
+from webapp.imports.workflow import WORKING
+from webapp.views import import_answers
 from webapp.views.campaign_pieces import head
 from webapp.web import words
 from webapp.web.forms import submitted
+from webapp.web.fragments import fragment
 from webapp.web.guards import guard
 from webapp.web.render import page, path_for, see_other, wants_fragment
 from webapp.web.security import accepts_files
@@ -32,6 +43,9 @@ VERDICT_WORDS = {
 }
 #: How many line numbers a row of the review lists.
 LINES_SHOWN = 4
+PIECE_BYTES = 1024 * 1024
+#: What a spreadsheet would take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("")
@@ -50,14 +64,16 @@ def index(
         batches=shown,
         older=shown[-1].id if len(found) > queries.PAGE else None,
         names=accounts.names({batch.created_by for batch in shown}),
-        known=[source.words for source in sources.all_sources()],
+        known=sources.source(AD_REPORT).words,
         errors=errors or {},
         chosen=chosen,
     )
 
 
 def _period(batch: ImportBatch) -> Markup:
-    """The first and the last day with results."""
+    """The first and the last day with results, '' before the file was read."""
+    if "first_on" not in batch.facts:
+        return Markup("—")
     today = zones.today(clock.now(), "UTC")
     days = [date.fromisoformat(batch.facts[name]) for name in ("first_on", "last_on")]
     whole = [Markup('<time datetime="{}">{}</time>').format(d, words.day(d, today)) for d in days]
@@ -73,55 +89,91 @@ def upload(campaign_id: int) -> Response:
     try:
         if file is None or not name:
             raise Invalid({"file": "Choose the report first."})
-        reading = sources.read_file(file.stream)  # type: ignore[arg-type]
+        stream: Any = file.stream
+        received = commands.Received(_pieces(stream), _hash_of(stream))
+        options = {"spread": True} if request.form.get("spread") else {}
         batch_id = submitted(
-            commands.stage_import, campaign_id=campaign_id, file_name=name, reading=reading
+            commands.receive_import,
+            campaign_id=campaign_id,
+            source=AD_REPORT,
+            file_name=name,
+            options=options,
+            received=received,
         )
     except Invalid as error:
         return index(campaign_id, error.status, error.fields, name)
     return see_other(_path(campaign_id, batch_id))
 
 
+def _hash_of(stream: BinaryIO) -> str:
+    stream.seek(0)
+    found = hashlib.sha256()
+    while piece := stream.read(PIECE_BYTES):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """The file in pieces; an empty file is one empty piece."""
+    stream.seek(0)
+    yield stream.read(PIECE_BYTES)
+    while piece := stream.read(PIECE_BYTES):
+        yield piece
+
+
 def _path(campaign_id: int, batch_id: int) -> str:
     return path_for("imports.review", campaign_id=campaign_id, import_batch_id=batch_id)
+
+
+@fragment("imports/_state.html", on=("import_batch.*",), topic="campaign:{campaign_id}")
+def import_state(event: Event) -> dict[str, Any] | None:
+    """How far an import is."""
+    batch = queries.known(event.subject_id)
+    return {"batch": batch} if batch is not None else None
 
 
 @bp.get("/<int:import_batch_id>")
 @guard("see", loads=ImportBatch)
 def review(
-    campaign_id: int, import_batch_id: int, status: int = 200, refused: Conflict | None = None
+    campaign_id: int,
+    import_batch_id: int,
+    status: int = 200,
+    refused: Conflict | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     batch = queries.batch(campaign_id, import_batch_id)
+    if wants_fragment() and request.args.get("after"):
+        return page("imports/_more.html", **(head(campaign_id) | _rows(batch)), batch=batch)
+    values: dict[str, Any] = head(campaign_id) | {
+        "batch": batch,
+        "is_working": batch.state in WORKING,
+        "period": _period,
+        "who": accounts.names({batch.created_by}).get(batch.created_by, ""),
+        "refused": refused,
+        "errors": errors or {},
+        "question": import_answers.asked(batch),
+        "earlier": queries.earlier_with(batch),
+    }
+    if "counts" in batch.facts:
+        values |= _rows(batch) | _sums(batch)
+    return page("imports/review.html", status, **values)
+
+
+def _rows(batch: ImportBatch) -> dict[str, Any]:
+    """One page of the batch's lines."""
     show = request.args.get("show", "")
     show = show if show in VERDICT_WORDS else ""
-    found = queries.rows(
-        batch.id, verdict=show, after=number_of_row(request.args.get("after", "")) or 0
-    )
+    after = number_of_row(request.args.get("after", "")) or 0
+    found = queries.rows(batch.id, verdict=show, after=after)
     rows = found[: queries.PAGE]
-    appended = wants_fragment() and bool(request.args.get("after"))
-    values: dict[str, Any] = {
-        **head(campaign_id),
-        "batch": batch,
-        "period": _period,
-        "appended": appended,
+    return {
+        "appended": wants_fragment() and bool(request.args.get("after")),
         "show": show,
         "rows": [_as_shown(row) for row in rows],
         "next_id": rows[-1].id if len(found) > queries.PAGE else None,
         "verdicts": VERDICT_WORDS,
         "today": zones.today(clock.now(), "UTC"),
     }
-    if appended:
-        return page("imports/_more.html", **values)
-    return page(
-        "imports/review.html",
-        status,
-        **values,
-        **_sums(batch),
-        who=accounts.names({batch.created_by}).get(batch.created_by, ""),
-        source_words=sources.source(batch.source).words,
-        earlier=queries.earlier_with(batch),
-        refused=refused,
-    )
 
 
 def _sums(batch: ImportBatch) -> dict[str, Any]:
@@ -155,32 +207,74 @@ def _as_shown(row: ImportRow) -> dict[str, Any]:
         "lines": f"{lines} and {more} more" if more > 0 else lines,
         "reason": row.reason,
         "campaign": row.key.get("campaign", ""),
+        "grain": row.key.get("grain", "").replace(",", ", ").replace("=", ": "),
         "on": date.fromisoformat(row.key["on"]) if row.key else None,
         "before": row.before,
         "after": row.after,
+        "is_kept": row.is_kept,
     }
+
+
+@bp.get("/<int:import_batch_id>/rejects.csv")
+@guard("see", loads=ImportBatch)
+def rejects(campaign_id: int, import_batch_id: int) -> Response:
+    batch = queries.batch(campaign_id, import_batch_id)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["line", "reason", "cells"])
+    for row in queries.rejected(batch.id):
+        cells = [_safe(cell) for cell in row.cells or ()]
+        writer.writerow([", ".join(map(str, row.lines)), _safe(row.reason), *cells])
+    answer = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    name = f"rejected-{batch.id}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _safe(cell: str) -> str:
+    """A cell a spreadsheet takes for text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+@bp.post("/<int:import_batch_id>/answer")
+@guard("imports.run", loads=ImportBatch)
+def answer(campaign_id: int, import_batch_id: int) -> Response:
+    batch = queries.batch(campaign_id, import_batch_id)
+    try:
+        answers = import_answers.given(batch, request.form)
+        submitted(commands.answer_import, import_batch_id=import_batch_id, answers=answers)
+    except Invalid as error:
+        return review(campaign_id, import_batch_id, error.status, errors=error.fields)
+    except Conflict as error:
+        return review(campaign_id, import_batch_id, error.status, error)
+    return see_other(_path(campaign_id, import_batch_id))
 
 
 @bp.post("/<int:import_batch_id>/commit")
 @guard("imports.run", loads=ImportBatch)
 def commit(campaign_id: int, import_batch_id: int) -> Response:
-    queries.batch(campaign_id, import_batch_id)
-    try:
-        submitted(commands.commit_import, import_batch_id=import_batch_id)
-    except commands.StaleImport as error:
-        submitted(commands.restage_import, import_batch_id=import_batch_id)
-        return review(campaign_id, import_batch_id, error.status, error)
-    except Conflict as error:
-        return review(campaign_id, import_batch_id, error.status, error)
-    return see_other(_path(campaign_id, import_batch_id), toast="Imported")
+    return _moved(commands.commit_import, campaign_id, import_batch_id)
+
+
+@bp.post("/<int:import_batch_id>/undo")
+@guard("imports.undo", loads=ImportBatch)
+def undo(campaign_id: int, import_batch_id: int) -> Response:
+    return _moved(commands.undo_import, campaign_id, import_batch_id, toast="Taken back")
 
 
 @bp.post("/<int:import_batch_id>/discard")
 @guard("imports.run", loads=ImportBatch)
 def discard(campaign_id: int, import_batch_id: int) -> Response:
+    answer = _moved(commands.discard_import, campaign_id, import_batch_id)
+    if answer.status_code not in (204, 303):
+        return answer
+    return see_other(path_for("imports.index", campaign_id=campaign_id), toast="Discarded")
+
+
+def _moved(command: Any, campaign_id: int, import_batch_id: int, *, toast: str = "") -> Response:
     queries.batch(campaign_id, import_batch_id)
     try:
-        submitted(commands.discard_import, import_batch_id=import_batch_id)
+        submitted(command, import_batch_id=import_batch_id)
     except Conflict as error:
         return review(campaign_id, import_batch_id, error.status, error)
-    return see_other(path_for("imports.index", campaign_id=campaign_id), toast="Discarded")
+    return see_other(_path(campaign_id, import_batch_id), toast=toast)

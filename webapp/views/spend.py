@@ -16,6 +16,7 @@ from webapp.ads.models import PLATFORM_WORDS, AdCampaign
 from webapp.ads.pacing import Plan, pace
 from webapp.ads.queries import Spent
 from webapp.ads.rates import Totals, add
+from webapp.ads.results import RESULT_EVENTS
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
@@ -33,8 +34,6 @@ from webapp.web.security import with_charts
 
 bp = Blueprint("spend", __name__, url_prefix="/campaigns/<int:campaign_id>")
 
-#: What changes results; whoever shows them is redrawn by these.
-RESULT_EVENTS = ("import_batch.*", "results.*")
 #: What changes the plan they are compared with.
 PLAN_EVENTS = ("campaign.*",)
 SPARK_DAYS = 14

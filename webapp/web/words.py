@@ -65,9 +65,14 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "ended": ("completed", "Ended"),
     },
     "import_batch": {
+        "reading": ("in_progress", "Being read"),
+        "asking": ("attention", "Needs an answer"),
         "review": ("in_progress", "To review"),
+        "committing": ("in_progress", "Being imported"),
         "committed": ("completed", "Imported"),
+        "refused": ("failed", "Cannot be imported"),
         "discarded": ("failed", "Discarded"),
+        "undone": ("pending", "Taken back"),
     },
 }
 

@@ -1,0 +1,111 @@
+"""Imports' background half: a received file is read and staged for review, a confirmed batch is
+applied. Each begins again from nothing after a crash, and does nothing when it was done.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tasks import reading
+from tasks.effects import effect
+from webapp.core.actor import Actor
+from webapp.core.errors import DomainError
+from webapp.db import db, find
+from webapp.events.models import Event
+from webapp.imports import commands, staging
+from webapp.imports.models import ImportBatch
+from webapp.imports.sources import Question
+from webapp.imports.workflow import State
+
+#: A file up to this many bytes is read where we are; a larger one by a process of its own.
+SMALL_BYTES = 200_000
+MOST_SECONDS = 240
+TOO_LONG = "It takes too long to read. Export a shorter period."
+#: Address space of the reading process: what a hostile file may take at most.
+MOST_MEMORY = 3 * 1024**3
+#: How often a batch is compared again before it goes back to the person.
+COMPARISONS = 3
+STALE = (
+    "Other numbers arrived for the same days after you looked. Nothing was imported;"
+    " review what this file would change now."
+)
+
+
+@effect("import_batch.received", "import_batch.answered", queue="cpu")
+def read_a_received_file(event: Event) -> None:
+    batch_id = event.subject_id
+    if not staging.is_waiting(batch_id, State.READING):
+        return
+    by = Actor.event(event.id, team_id=event.team_id)
+    batch = find(ImportBatch, batch_id)
+    source, options = batch.source, dict(batch.options)
+    with tempfile.TemporaryDirectory(prefix="drumbeat-import-") as folder:
+        path, out = Path(folder) / "file", Path(folder) / "lines"
+        with path.open("wb") as file:
+            for piece in commands.pieces_of(batch_id):
+                file.write(piece)
+        db.session.rollback()  # nothing is held while it is read
+        _read(source, path, out, options)
+        head = reading.head_of(out)
+        if "asks" in head and (answers := staging.remembered(head["fingerprint"])):
+            _read(source, path, out, options | answers)
+            head = reading.head_of(out)
+        if "refused" in head:
+            staging.refuse(batch_id, head["refused"], by=by)
+        elif "asks" in head:
+            staging.ask(batch_id, Question(head["asks"], head["fingerprint"]), by=by)
+        else:
+            lines = reading.lines_of(out)
+            staging.stage(batch_id, head["claims"], lines, count=head["count"], by=by)
+
+
+def _read(source: str, path: Path, out: Path, options: dict[str, object]) -> None:
+    if path.stat().st_size <= SMALL_BYTES:
+        reading.write(source, path, options, out)
+        return
+    out.write_text("")
+    command = [sys.executable, "-m", "tasks.reading", source, str(path), str(out)]
+    try:
+        subprocess.run(  # noqa: S603 (our own module)
+            command,
+            input=json.dumps(options),
+            text=True,
+            timeout=MOST_SECONDS,
+            check=True,
+            cwd=Path(__file__).resolve().parent.parent,
+            preexec_fn=_limit,
+        )
+    except subprocess.TimeoutExpired:
+        out.write_text(json.dumps({"refused": TOO_LONG}))
+    except subprocess.CalledProcessError:
+        out.write_text(json.dumps({"refused": reading.BROKEN}))
+
+
+def _limit() -> None:
+    os.nice(5)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+@effect("import_batch.confirmed", queue="cpu")
+def apply_a_confirmed_import(event: Event) -> None:
+    batch_id = event.subject_id
+    if not staging.is_waiting(batch_id, State.COMMITTING):
+        return
+    by = Actor.event(event.id, team_id=event.team_id)
+    campaign_id = event.campaign_id
+    assert campaign_id is not None
+    try:
+        for _ in range(COMPARISONS):
+            newest = commands.newest_event_of(campaign_id)
+            if staging.compare_again(batch_id):
+                break
+            if commands.apply_import(batch_id, newest_event_id=newest, by=by):
+                return
+    except DomainError as error:
+        staging.give_back(batch_id, error.message, by=by)
+        return
+    staging.give_back(batch_id, STALE, by=by)

@@ -1,0 +1,81 @@
+"""Reading a file of an import in a process of its own: it takes seconds of CPU and much memory,
+which neither the pages nor the other jobs should feel.
+
+`python -m tasks.reading SOURCE FILE OUT` with the options as JSON on standard input. OUT gets one
+JSON line for what became of it (`claims`, `refused` or `asks`), then one per line of the file.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tasks import workbook
+from webapp import registry
+from webapp.imports import sources
+from webapp.imports.decoding import Unreadable
+from webapp.imports.sources import Content, Line, Question
+
+#: How a file could not be read when the reader itself failed.
+BROKEN = "It could not be read. Export the report again, or send us the file."
+
+
+def read(source: str, path: Path, options: dict[str, Any]) -> Content:
+    """What the source reads in a file, a workbook read as text. Raises Unreadable or Question."""
+    with path.open("rb") as file:
+        text = workbook.as_text(file) if workbook.is_workbook(file) else path.read_bytes()
+    return sources.source(source).read(lambda: io.BytesIO(text), options)
+
+
+def write(source: str, path: Path, options: dict[str, Any], out: Path) -> None:
+    """Read a file and leave what was read in `out`."""
+    with out.open("w", encoding="utf-8") as lines:
+        try:
+            content = read(source, path, options)
+            body = [_packed(line) for line in content.lines]
+        except Unreadable as error:
+            _put(lines, {"refused": str(error)})
+        except Question as question:
+            _put(lines, {"asks": question.fields, "fingerprint": question.fingerprint})
+        else:
+            _put(lines, {"claims": content.claims, "count": len(body)})
+            for line in body:
+                lines.write(line + "\n")
+
+
+def _put(lines: Any, head: dict[str, Any]) -> None:
+    lines.write(json.dumps(head) + "\n")
+
+
+def _packed(line: Line) -> str:
+    return json.dumps(
+        [line.lines, line.key, line.after, line.verdict, line.reason, line.optional, line.cells]
+    )
+
+
+def lines_of(out: Path) -> Iterator[Line]:
+    """The lines a reader left behind its first one."""
+    with out.open(encoding="utf-8") as lines:
+        next(lines)
+        for one in lines:
+            found, key, after, verdict, reason, optional, cells = json.loads(one)
+            yield Line(tuple(found), key, after, verdict, reason, optional, tuple(cells))
+
+
+def head_of(out: Path) -> dict[str, Any]:
+    """What became of the file; a reader that died left nothing."""
+    with out.open(encoding="utf-8") as lines:
+        first = lines.readline()
+    return dict(json.loads(first)) if first.strip() else {"refused": BROKEN}
+
+
+def main() -> None:
+    registry.load()
+    source, path, out = sys.argv[1:4]
+    write(source, Path(path), json.load(sys.stdin), Path(out))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,335 @@
+"""Results of reports beside those that are stored: compared in pieces, applied and taken back as
+one statement each, so that a hundred thousand rows are one short change.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Numeric,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.ads.commands import part_from_report
+from webapp.ads.models import AdCampaign, DailyResult
+from webapp.ads.reports.report import WHOLE_ACCOUNT
+from webapp.ads.reports.totals import plain
+from webapp.ads.rollup import refresh
+from webapp.campaigns.models import Campaign
+from webapp.core import clock
+from webapp.core.actor import Actor
+from webapp.db import current_team, db, execute, find, is_sqlite
+from webapp.imports.models import ImportBatch, ImportRow
+from webapp.imports.sources import Judged, Line, Values
+
+#: What a row of results stores, and how it is read out of a reviewed row.
+NUMBERS = ("impressions", "clicks", "spend_cents", "spend_raw", "conversions", "value_cents")
+#: What a fact is when a report does not say it.
+BLANK: Values = {"impressions": 0, "spend_cents": 0, "spend_raw": ""}
+SPLIT = ("facebook", "instagram")
+
+#: Platforms whose results are told in one report or in several.
+FAMILY = {"facebook": "meta", "instagram": "meta"}
+_OTHER_LEVEL = {
+    True: "This day is stored by campaign already: the whole account would count it twice.",
+    False: "This day is stored for the whole account: counting its campaigns too would double it.",
+}
+
+Key = tuple[str, str, date, str]
+#: By family of platforms and day: whether results of the whole account, of campaigns, or both.
+Levels = dict[tuple[str, date], set[bool]]
+
+
+def judge(campaign_id: int, claims: Values, lines: Sequence[Line]) -> list[Judged]:
+    """Each fact beside what is stored under its key."""
+    if not lines:
+        return []
+    stored = _stored(campaign_id, lines)
+    apart = {} if claims.get("splits_platform") else _told_apart(campaign_id, lines)
+    levels = _levels(campaign_id, lines)
+    return [_judged(line, stored.get(_key(line)), apart, levels) for line in lines]
+
+
+def _judged(
+    line: Line, row: Values | None, apart: dict[tuple[str, date], Values], levels: Levels
+) -> Judged:
+    assert line.after is not None
+    key = _key(line)
+    before = None if row is None else {name: row[name] for name in line.after}
+    if line.optional and row is None:
+        return Judged("", None)
+    if (key[1] != WHOLE_ACCOUNT) in levels.get((FAMILY.get(key[0], key[0]), key[2]), ()):
+        return Judged("reject", before, _OTHER_LEVEL[key[1] == WHOLE_ACCOUNT])
+    if key[0] == "meta" and not key[3] and (key[1], key[2]) in apart:
+        return _beside_split(line.after, before, apart[key[1], key[2]])
+    if before is None:
+        return Judged("create", None)
+    return Judged("skip" if before == line.after else "update", before)
+
+
+def _beside_split(after: Values, before: Values | None, split: Values) -> Judged:
+    """A day that is already told apart into Facebook and Instagram: the same sum says the same, any
+    other could not be told apart.
+    """
+    same = all(after.get(name) == split[name] for name in ("spend_cents", "impressions"))
+    if same:
+        return Judged("skip", before, "Stored already, told apart into Facebook and Instagram.")
+    return Judged(
+        "reject",
+        before,
+        "This day is stored by platform. Export with the breakdown Platform to update it.",
+    )
+
+
+def _levels(campaign_id: int, lines: Sequence[Line]) -> Levels:
+    """The days that have results of the whole account (True) or of named campaigns (False)."""
+    days = [_key(line)[2] for line in lines]
+    is_whole = (AdCampaign.name == WHOLE_ACCOUNT).label("is_whole")
+    query = (
+        select(AdCampaign.platform, DailyResult.on, is_whole)
+        .join(
+            AdCampaign,
+            (AdCampaign.team_id == DailyResult.team_id)
+            & (AdCampaign.id == DailyResult.ad_campaign_id),
+        )
+        .where(
+            DailyResult.team_id == current_team(),
+            DailyResult.campaign_id == campaign_id,
+            DailyResult.on.between(min(days), max(days)),
+            DailyResult.grain_key == "",
+            DailyResult.spend_cents + DailyResult.impressions > 0,
+        )
+    )
+    found: Levels = {}
+    for platform, on, whole in execute(query.distinct()).all():
+        found.setdefault((FAMILY.get(platform, platform), on), set()).add(bool(whole))
+    return found
+
+
+def _key(line: Line) -> Key:
+    key = line.key
+    return key["platform"], key["campaign"], date.fromisoformat(key["on"]), key["grain"]
+
+
+def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
+    keys = [_key(line) for line in lines]
+    days = [key[2] for key in keys]
+    names = sorted({key[1] for key in keys})
+    query = (
+        select(
+            AdCampaign.platform,
+            AdCampaign.name,
+            DailyResult.on,
+            DailyResult.grain_key,
+            *(getattr(DailyResult, name) for name in NUMBERS),
+        )
+        .join(
+            AdCampaign,
+            (AdCampaign.team_id == DailyResult.team_id)
+            & (AdCampaign.id == DailyResult.ad_campaign_id),
+        )
+        .where(
+            DailyResult.team_id == current_team(),
+            DailyResult.campaign_id == campaign_id,
+            DailyResult.on.between(min(days), max(days)),
+        )
+    )
+    return query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
+
+
+def _stored(campaign_id: int, lines: Sequence[Line]) -> dict[Key, Values]:
+    return {
+        (row.platform, row.name, row.on, row.grain_key): {
+            name: _plain(getattr(row, name)) for name in NUMBERS
+        }
+        for row in execute(_found(campaign_id, lines)).all()
+    }
+
+
+def _told_apart(campaign_id: int, lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
+    """What is stored of the days that an earlier report told apart by platform."""
+    if not any(line.key["platform"] == "meta" for line in lines):
+        return {}
+    query = _found(campaign_id, lines).where(DailyResult.grain_key == "")
+    rows = execute(query.where(AdCampaign.platform.in_((*SPLIT, "meta")))).all()
+    split = {
+        (row.name, row.on)
+        for row in rows
+        if row.platform in SPLIT and row.spend_cents + row.impressions
+    }
+    found: dict[tuple[str, date], Values] = {}
+    for row in rows:
+        if (row.name, row.on) in split:
+            sums = found.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
+            sums["spend_cents"] += row.spend_cents
+            sums["impressions"] += row.impressions
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A column as `after` writes it."""
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+# In SQL, the reviewed rows stay where they are: nothing of them passes through Python.
+
+
+def _said(side: Any, name: str) -> ColumnElement[Any]:
+    """A value of a reviewed row, as its column stores it; NULL where the row does not say it."""
+    text: ColumnElement[Any] = side[name].as_string()
+    if name == "spend_raw":
+        return text
+    if name == "conversions":
+        return cast(text, Numeric(18, 4))
+    return cast(text, BigInteger)
+
+
+def _on() -> ColumnElement[Any]:
+    text: ColumnElement[Any] = ImportRow.key["on"].as_string()
+    return type_coerce(text, String) if is_sqlite() else cast(text, Date)
+
+
+def _part() -> ColumnElement[bool]:
+    """The part a reviewed row belongs to."""
+    return and_(
+        AdCampaign.team_id == ImportRow.team_id,
+        AdCampaign.platform == ImportRow.key["platform"].as_string(),
+        AdCampaign.name == ImportRow.key["campaign"].as_string(),
+    )
+
+
+def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
+    return and_(
+        ImportRow.team_id == batch.team_id,
+        ImportRow.batch_id == batch.id,
+        ImportRow.verdict.in_(verdicts),
+    )
+
+
+def apply(batch: ImportBatch, by: Actor) -> None:
+    """Write what was reviewed: new days, and other numbers of days there are."""
+    names = select(
+        ImportRow.key["platform"].as_string(), ImportRow.key["campaign"].as_string()
+    ).where(_mine(batch, "create", "update"))
+    for platform, name in execute(names.distinct()).all():
+        part_from_report(batch.campaign_id, platform, name, by=by)
+    metrics = _metrics(batch)
+    now = clock.now()
+    owner = {
+        DailyResult.team_id: ImportRow.team_id,
+        DailyResult.campaign_id: literal(batch.campaign_id, BigInteger),
+        DailyResult.ad_campaign_id: AdCampaign.id,
+        DailyResult.on: _on(),
+        DailyResult.grain_key: ImportRow.key["grain"].as_string(),
+    }
+    values: dict[Any, Any] = {
+        getattr(DailyResult, name): func.coalesce(_said(ImportRow.after, name), BLANK[name])
+        if name in BLANK
+        else _said(ImportRow.after, name)
+        for name in NUMBERS
+    }
+    values |= {
+        DailyResult.source: literal(batch.facts["dialect"] or batch.source),
+        DailyResult.updated_at: literal(now, DailyResult.updated_at.type),
+    }
+    rows = (
+        select(*owner.values(), *values.values())
+        .join(AdCampaign, _part() & (AdCampaign.campaign_id == batch.campaign_id))
+        .where(_mine(batch, "create", "update"))
+    )
+    insert = (sqlite if is_sqlite() else postgresql).insert(DailyResult)
+    into = insert.from_select([column.key for column in (*owner, *values)], rows)
+    taken = {name: into.excluded[name] for name in (*metrics, "source", "updated_at")}
+    execute(
+        into.on_conflict_do_update(
+            index_elements=["team_id", "ad_campaign_id", "on", "grain_key"], set_=taken
+        )
+    )
+    db.session.expire_all()
+    _sum_again(batch)
+
+
+def _metrics(batch: ImportBatch) -> list[str]:
+    """The columns this batch says something about."""
+    told = [name for name in NUMBERS if name in batch.facts["metrics"]]
+    return [*told, "spend_raw"] if "spend_cents" in told else told
+
+
+def revert(batch: ImportBatch, by: Actor) -> int:
+    """Take back what still says what the batch wrote; answers how many rows it left."""
+    metrics = _metrics(batch)
+    still = and_(
+        *(
+            getattr(DailyResult, name).is_not_distinct_from(_said(ImportRow.after, name))
+            for name in metrics
+        )
+    )
+    own = and_(
+        DailyResult.team_id == ImportRow.team_id,
+        DailyResult.on == _on(),
+        DailyResult.grain_key == ImportRow.key["grain"].as_string(),
+        DailyResult.ad_campaign_id == AdCampaign.id,
+    )
+    part = _part() & (AdCampaign.campaign_id == batch.campaign_id)
+    made = _mine(batch, "create", "update")
+    unchanged = (
+        select(ImportRow.id).join(AdCampaign, part).join(DailyResult, own & still).where(made)
+    )
+    kept = execute(
+        update(ImportRow)
+        .where(made, ImportRow.id.not_in(unchanged))
+        .values(is_kept=True)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    taken = made & ImportRow.is_kept.is_(False)
+    is_new = ImportRow.verdict == "create"
+    born = select(DailyResult.id).join(AdCampaign, AdCampaign.id == DailyResult.ad_campaign_id)
+    born = born.join(ImportRow, part & own).where(taken, is_new)
+    execute(
+        delete(DailyResult)
+        .where(DailyResult.team_id == batch.team_id, DailyResult.id.in_(born))
+        .execution_options(synchronize_session=False)
+    )
+    _put_back(batch, metrics, and_(part, own, taken, ~is_new))
+    db.session.expire_all()
+    _sum_again(batch)
+    return int(kept)
+
+
+def _put_back(batch: ImportBatch, metrics: Sequence[str], where: ColumnElement[bool]) -> None:
+    values: dict[str, Any] = {name: _said(ImportRow.before, name) for name in metrics}
+    values |= {"updated_at": clock.now()}
+    execute(
+        update(DailyResult)
+        .where(
+            DailyResult.team_id == batch.team_id,
+            DailyResult.campaign_id == batch.campaign_id,
+            where,
+        )
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _sum_again(batch: ImportBatch) -> None:
+    """Bring the rollups to what the batch wrote or took back, in the same unit of work."""
+    on = ImportRow.key["on"].as_string()  # ISO days sort as text
+    days = select(func.min(on), func.max(on)).where(_mine(batch, "create", "update"))
+    first, last = execute(days).one()
+    if first is not None:
+        campaign = find(Campaign, batch.campaign_id, lock=True)
+        refresh(campaign, date.fromisoformat(first), date.fromisoformat(last))

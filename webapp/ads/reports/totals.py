@@ -1,0 +1,263 @@
+"""The totals a report carries, told from its rows by arithmetic and compared with them. Pure.
+
+Labels, languages and positions are hints, never proofs. A row is a candidate when it names less
+than the others do: no campaign, no day, or next to nothing. It is a total when its additive numbers
+are the sum of the rows it stands for: all of them, or those that share what it still names.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from webapp.ads.reports.dialects import Role
+from webapp.ads.reports.entries import ADDITIVE, COUNTS, Aside, Counted, Entry, Numbers
+from webapp.core.text import fold
+from webapp.imports.decoding import Unreadable
+
+#: How a row that sums up is called where it is called anything: a hint for the cases arithmetic
+#: leaves open.
+TOTAL_WORDS = (
+    *("total", "totals", "totale", "totaal", "gesamt", "summe", "insgesamt", "ergebnis"),
+    *("合計", "総計", "总计", "合计", "jumlah", "итого", "suma", "razem"),
+)
+_NOTHING = Decimal(0)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The rows by what they are. `total` is the whole file's own, `gap` how much more the account
+    spent than its rows, `proven` whether some total agreed with all rows.
+    """
+
+    body: list[Entry]
+    totals: list[Aside] = field(default_factory=list)
+    rejects: list[Aside] = field(default_factory=list)
+    first: Entry | None = None
+    total: Entry | None = None
+    gap: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums(Counted):
+    """Additive numbers of several rows; None where the file has no such column."""
+
+    numbers: Numbers
+    rows: int
+    has_cents: bool
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Sums":
+        whole: list[Decimal | None] = [None] * len(ADDITIVE)
+        rows = 0
+        cents = False
+        for entry in entries:
+            rows += 1
+            for place, number in enumerate(entry.numbers):
+                if number is not None:
+                    whole[place] = (whole[place] or _NOTHING) + number
+            spend = entry.numbers[0]
+            cents = cents or (spend is not None and spend != spend.to_integral_value())
+        return cls(tuple(whole), rows, cents)
+
+    def slack(self, told: Decimal) -> Decimal:
+        """What rounding each row to the cent can add up to: half a cent a row at the very most,
+        four standard deviations of it in a long file, nothing when no amount has a fraction.
+        """
+        if not self.has_cents and told == told.to_integral_value():
+            return _NOTHING
+        rows = Decimal(self.rows)
+        most = min(Decimal("0.005") * rows, Decimal("0.012") * rows.sqrt())
+        return most + (Decimal("0.005") if self.rows > 1 else _NOTHING)
+
+
+class Totals:
+    """Finds the totals among the rows of one report."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        known: Sequence[Role],
+        *,
+        masked: Collection[Role] = (),
+        unread: Sequence[Aside] = (),
+    ) -> None:
+        self.known = [role for role in known if role not in masked]
+        self.entries, self.unread = entries, unread
+        self.most_named = max((_named(entry) for entry in entries), default=0)
+        self.has_campaigns = any(entry.campaign for entry in entries)
+        self.has_days = any(entry.on for entry in entries)
+        self.body = [entry for entry in entries if not self._is_candidate(entry)]
+        self.candidates = [entry for entry in entries if self._is_candidate(entry)]
+        if not self.body and self.candidates:
+            self.body, self.candidates = self.candidates, []
+        self.whole = Sums.of(self.body)
+        self.values = [
+            {entry.dims[place] for entry in self.body} - {""}
+            for place in range(len(entries[0].dims) if entries else 0)
+        ]
+        self.groups: dict[tuple[int, ...], dict[tuple[object, ...], Sums]] = {}
+
+    def _is_candidate(self, entry: Entry) -> bool:
+        if self.has_campaigns and not entry.campaign:
+            return True
+        if self.has_days and entry.on is None:
+            return True
+        named = _named(entry)
+        return named <= 1 and self.most_named >= 3
+
+    def split(self, *, has_more: bool) -> Sorted:
+        """Every row as what it is. Raises Unreadable when a row can only be a total and agrees with
+        nothing; `has_more` lets totals of more than these rows follow the rows' own.
+        """
+        found = Sorted(self.body)
+        self._find_unnamed(found)
+        for entry in self.candidates:
+            self._place(entry, found, has_more=has_more)
+        return found
+
+    def _place(self, entry: Entry, found: Sorted, *, has_more: bool) -> None:
+        places, wanted = self._stands_for(entry)
+        if places and self._agrees(entry, self._group(places, wanted)):
+            found.first = found.first or entry
+            found.totals.append(
+                Aside(entry.line, "The total of some rows: compared, never imported.")
+            )
+        elif self._agrees(entry, self.whole):
+            found.first = found.first or entry
+            found.total = found.total or entry
+            found.totals.append(
+                Aside(entry.line, "The total of all rows: compared, never imported.")
+            )
+        elif entry.is_nothing and any(entry.dims):
+            found.rejects.append(
+                Aside(entry.line, "The row has neither a day nor numbers: nothing ran.")
+            ) if not has_more else found.totals.append(
+                Aside(entry.line, "A total of what is not in this file: never imported.")
+            )
+        elif has_more and found.first is not None:
+            self._note_gap(entry, found)
+        elif entry.on is not None and not has_more:
+            found.rejects.append(Aside(entry.line, "The row has a day and no campaign name."))
+        else:
+            raise _disagrees(entry, self._difference(entry, self.whole), self.unread)
+
+    def _note_gap(self, entry: Entry, found: Sorted) -> None:
+        more = (entry.number(Role.SPEND) or _NOTHING) - (self.whole.number(Role.SPEND) or _NOTHING)
+        found.gap = max(found.gap or _NOTHING, more)
+        found.totals.append(
+            Aside(entry.line, "A total of more than these rows: shown, never imported.")
+        )
+
+    def _stands_for(self, entry: Entry) -> tuple[tuple[int, ...], tuple[object, ...]]:
+        """The dimensions a candidate still names with a value the rows have, and those values; -1
+        stands for the day.
+        """
+        places = [place for place, value in enumerate(entry.dims) if value in self.values[place]]
+        wanted: list[object] = [entry.dims[place] for place in places]
+        if entry.on is not None:
+            return (-1, *places), (entry.on, *wanted)
+        return tuple(places), tuple(wanted)
+
+    def _group(self, places: tuple[int, ...], wanted: tuple[object, ...]) -> Sums:
+        if places not in self.groups:
+            rows: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+            for entry in self.body:
+                key = tuple(entry.on if place < 0 else entry.dims[place] for place in places)
+                rows[key].append(entry)
+            self.groups[places] = {key: Sums.of(some) for key, some in rows.items()}
+        return self.groups[places].get(wanted, Sums.of(()))
+
+    def _agrees(self, entry: Entry, rows: Sums) -> bool:
+        return rows.rows > 0 and self._difference(entry, rows) is None
+
+    def _difference(self, entry: Entry, rows: Sums) -> tuple[Role, Decimal | None, Decimal] | None:
+        """The first additive number that differs: its role, the total's, the rows'. What a total
+        does not say is no difference, as long as it says something.
+        """
+        said = False
+        for role in self.known:
+            told, summed = entry.number(role), rows.number(role) or _NOTHING
+            if told is None:
+                continue
+            if role in (Role.CONVERSIONS, Role.VALUE):
+                continue  # broken-down rows may carry none; the report settles these itself
+            said = True
+            slack = _NOTHING if role in COUNTS else rows.slack(told)
+            if abs(told - summed) > slack:
+                return role, told, summed
+        return None if said else (Role.SPEND, None, rows.number(Role.SPEND) or _NOTHING)
+
+    def _find_unnamed(self, found: Sorted) -> None:
+        """A row that names as much as the others and still is the sum of all of them: a total when
+        it says so, else nobody knows.
+        """
+        heavy = max(self.body, key=lambda one: one.number(Role.SPEND) or _NOTHING, default=None)
+        others = [entry for entry in self.body if entry is not heavy and not entry.is_nothing]
+        if heavy is None or heavy.is_nothing or not others:
+            return
+        rest = Sums.of(entry for entry in self.body if entry is not heavy)
+        matching = [r for r in self.known if heavy.number(r)]
+        if len(matching) < 2 or not self._agrees(heavy, rest):
+            return
+        always = [all(one.dims[p] for one in others) for p in range(len(heavy.dims))]
+        names_less = any(a and not value for a, value in zip(always, heavy.dims, strict=True))
+        is_called = names_less or any(_is_total_word(value) for value in heavy.dims)
+        if not is_called and (len(others) < 2 and _named(heavy) + bool(heavy.on) >= 2):
+            return  # two equal rows with names of their own
+        if not is_called:
+            raise Unreadable(
+                f"Line {heavy.line} is the sum of all other lines, but is written like one of them."
+                " If it is a total, remove it; if not, export the report again with a Day column."
+            )
+        self.body.remove(heavy)
+        self.whole = rest
+        found.first = found.total = heavy
+        found.totals.append(Aside(heavy.line, "The total of all rows: compared, never imported."))
+
+
+def _named(entry: Entry) -> int:
+    return sum(1 for value in entry.dims if value)
+
+
+def _is_total_word(value: str) -> bool:
+    words = fold(value).replace(":", " ").split()
+    return bool(words) and (words[0] in TOTAL_WORDS or words[-1] in TOTAL_WORDS)
+
+
+_WORDS = {
+    Role.SPEND: "the amount",
+    Role.IMPRESSIONS: "the impressions",
+    Role.CLICKS: "the clicks",
+}
+
+
+def _disagrees(
+    entry: Entry,
+    difference: tuple[Role, Decimal | None, Decimal] | None,
+    unread: Sequence[Aside],
+) -> Unreadable:
+    role, told, summed = difference or (Role.SPEND, None, _NOTHING)
+    name = next((value for value in entry.dims if value), "")
+    called = f" (“{name[:40]}”)" if name else ""
+    if unread:
+        first = min(unread, key=lambda aside: aside.line)
+        lines = "1 line" if len(unread) == 1 else f"{len(unread):,} lines"
+        why = f"{lines} could not be read, first line {first.line}: {first.reason}"
+    else:
+        why = "Rows are missing or were changed; export the report again."
+    return Unreadable(
+        "The rows do not add up to the file's own total:"
+        f" line {entry.line}{called} says {plain(told) if told is not None else 'nothing'} for"
+        f" {_WORDS.get(role, 'a number')}, the rows make {plain(summed)}."
+        f" {why}"
+    )
+
+
+def plain(amount: Decimal) -> str:
+    """The amount in digits, without zeros that say nothing.
+
+    >>> plain(Decimal("4923.50")), plain(Decimal("1E+3"))
+    ('4923.5', '1000')
+    """
+    return f"{amount.normalize():f}"

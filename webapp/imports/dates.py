@@ -1,0 +1,167 @@
+"""Days as reports write them: numeric in any order, with the month's name, with a time behind.
+Pure.
+
+The order of day and month belongs to the column: one cell above twelve decides it for all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+#: The names of months by their first letters, in the languages reports were seen in.
+_MONTHS: dict[str, int] = {}
+for _number, _names in enumerate(
+    (
+        "january januari januar janvier enero janeiro gennaio ianuarie jan ene",
+        "february februari februar fevrier febrero fevereiro febbraio feb fev fevr",
+        "march maart marz mars marzo marco maret mrt mar",
+        "april avril abril aprile apr avr abr",
+        "may mei mai mayo maio maggio mag",
+        "june juni juin junio junho giugno jun giu",
+        "july juli juillet julio julho luglio jul juil lug",
+        "august augustus aout agosto agustus aug ago agu",
+        "september septembre septiembre setembro settembre sep sept set",
+        "october oktober octobre octubre outubro ottobre oct okt out ott",
+        "november novembre noviembre novembro nov",
+        "december desember dezember decembre diciembre dezembro dicembre dec des dez dic",
+    ),
+    start=1,
+):
+    for _name in _names.split():
+        _MONTHS[_name] = _number
+
+_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_CJK = re.compile(r"^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_NUMERIC = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_PACKED = re.compile(r"^(20\d{2})(\d{2})(\d{2})$")
+_DAY_FIRST = re.compile(
+    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})\.?(?:\s+de)?\s+([^\W\d]+)\.?,?(?:\s+de)?\s+(\d{4})"
+)
+_MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
+
+
+class NoDay(ValueError):
+    """A cell that is no day, or one that could be two."""
+
+
+def _folded(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
+def _made(year: str | int, month: str | int, day: str | int, cell: str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise NoDay(cell) from None
+
+
+@dataclass(slots=True)
+class Days:
+    """How one column writes its days. Feed every cell with `see`, then ask `day`."""
+
+    order: str = ""  # "dmy" or "mdy", told by the cells or from outside
+    seen: int = 0
+    others: int = 0
+    doubtful: list[tuple[int, int, int]] = field(default_factory=list)
+    contradicts: bool = False
+
+    def see(self, cell: str) -> None:
+        """One more cell."""
+        text = cell.strip()
+        found = _NUMERIC.match(text)
+        if found is None:
+            try:
+                self.day(text)
+                self.seen += 1
+            except NoDay:
+                self.others += 1
+            return
+        self.seen += 1
+        first, mark, second = int(found[1]), found[2], int(found[3])
+        if first > 12 or mark == ".":
+            self._decide("dmy")
+        elif second > 12:
+            self._decide("mdy")
+        elif first != second and len(self.doubtful) < 5000:
+            self.doubtful.append((first, second, int(found[4])))
+
+    def _decide(self, order: str) -> None:
+        self.contradicts |= self.order not in ("", order)
+        self.order = order
+
+    def settle(self, inside: tuple[date, date] | None = None) -> None:
+        """Decide what no cell decided: by the period the file names, when only one order stays
+        inside it.
+        """
+        if self.order or not self.doubtful or inside is None:
+            return
+        fits = {order: self._fits(order, inside) for order in ("dmy", "mdy")}
+        if fits["dmy"] != fits["mdy"]:
+            self.order = "dmy" if fits["dmy"] else "mdy"
+
+    def _fits(self, order: str, inside: tuple[date, date]) -> bool:
+        for first, second, year in self.doubtful:
+            day, month = (first, second) if order == "dmy" else (second, first)
+            if not inside[0] <= date(year, month, day) <= inside[1]:
+                return False
+        return True
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether some cell could be two days."""
+        return self.contradicts or (not self.order and bool(self.doubtful))
+
+    def day(self, cell: str) -> date:
+        """The day of a cell, whatever stands behind it. Raises NoDay.
+
+        >>> Days().day("Thu, 5 Feb 2026"), Days().day("2026年1月31日")
+        (datetime.date(2026, 2, 5), datetime.date(2026, 1, 31))
+        >>> Days("mdy").day("1/23/2019 12:00:00 AM|11")
+        datetime.date(2019, 1, 23)
+        """
+        text = cell.strip()
+        if found := _ISO.match(text) or _CJK.match(text) or _PACKED.match(text):
+            return _made(found[1], found[2], found[3], cell)
+        if found := _NUMERIC.match(text):
+            first, second = int(found[1]), int(found[3])
+            two_ways = first != second and first <= 12 and second <= 12 and found[2] != "."
+            if two_ways and not self.order:
+                raise NoDay(cell)
+            dmy = self.order == "dmy" or first > 12 or found[2] == "."
+            day, month = (first, second) if dmy else (second, first)
+            return _made(found[4], month, day, cell)
+        if (found := _DAY_FIRST.match(text)) and (month := _month(found[2])):
+            return _made(found[3], month, found[1], cell)
+        if (found := _MONTH_FIRST.match(text)) and (month := _month(found[1])):
+            return _made(found[3], month, found[2], cell)
+        raise NoDay(cell)
+
+
+def _month(name: str) -> int:
+    return _MONTHS.get(_folded(name), 0)
+
+
+#: Two days somewhere in a line, as a preamble names its period.
+_SPOTS = re.compile(
+    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"|\d{1,2}\.?(?: de)? [^\W\d]+\.?,?(?: de)? \d{4}|[^\W\d]+\.? \d{1,2},? \d{4}"
+)
+
+
+def days_in(lines: Iterable[str]) -> list[date]:
+    """Every day that some lines name, in their order; days that could be two are left out.
+
+    >>> days_in(['"July 8, 2025 - July 31, 2025"'])
+    [datetime.date(2025, 7, 8), datetime.date(2025, 7, 31)]
+    """
+    found = []
+    for line in lines:
+        for spot in _SPOTS.findall(line):
+            try:
+                found.append(Days().day(spot))
+            except NoDay:
+                continue
+    return found
