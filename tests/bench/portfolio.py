@@ -25,6 +25,8 @@ from webapp.ads.models import PLATFORMS
 
 ROWS = 5_000_000
 LIMIT_MS = 100
+#: How often the pages beside home are asked for.
+BESIDE = 8
 PAGES = {
     "home": "/",
     "list": "/campaigns",
@@ -65,7 +67,9 @@ def main() -> None:
             asked.runs,
             {
                 **{
-                    name: lambda path=path: run([reader], each, path, worker)  # type: ignore[misc]
+                    name: lambda path=path: run(  # type: ignore[misc]
+                        [reader], each if path == "/" else BESIDE, path, worker
+                    )
                     for name, path in PAGES.items()
                 },
                 "bare driver, two weeks of facts": lambda: bare(desk.raw, desk.team_id, 5),
