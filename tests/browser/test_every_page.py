@@ -99,7 +99,10 @@ def test_long_words_stay_on_the_page(visitors: Visitors, product: Served) -> Non
 
     pages = {"409": theirs} | {
         one: dora.open(one)
-        for one in ("/", "/campaigns", path, f"{path}/activity", f"{path}/budget", MEMBERS)
+        for one in (
+            *("/", "/campaigns", "/analytics", path, f"{path}/activity", f"{path}/budget"),
+            *(f"{path}/spend", MEMBERS),
+        )
     }
     wide = []
     for name, page in pages.items():
