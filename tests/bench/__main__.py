@@ -11,9 +11,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests import worlds
-from tests.bench import machine, measure
+from tests.bench import exports, machine, measure
 from tests.bench.ground import ROOT
 
 #: name → (module, worlds, what it measures)
@@ -25,6 +26,7 @@ BENCHES = {
     "queue": ("queues", ("pg", "sqlite"), "pick-up and jobs per second (Redis, and in-process)"),
     "spend": ("spend", ("pg", "sqlite"), "a campaign's spend page, 2 years x 6 platforms"),
     "portfolio": ("portfolio", ("pg", "sqlite"), "home over 5,000,000 daily rows, warm"),
+    "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
 }
 
@@ -35,7 +37,12 @@ def main() -> int:
     parser.add_argument("--world", choices=["pg", "sqlite"], help="only this world")
     parser.add_argument("--runs", type=int, default=3, help="interleaved runs; medians are shown")
     parser.add_argument("--scale", type=float, default=1.0, help="a fraction of the full size")
+    parser.add_argument(
+        "--data", help="imports: a folder of exports, with what is expected of them"
+    )
     asked = parser.parse_args()
+    if asked.name == "imports" and asked.data:
+        return exports.verdicts(Path(asked.data))
     if asked.name is None:
         for name, (_, _, words) in BENCHES.items():
             print(f"  {name:11}{words}")

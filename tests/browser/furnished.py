@@ -73,8 +73,9 @@ def _import(alice: Desk, path: str, today: date, *, commit: bool = False) -> str
         page.locator("input[type=file]").set_input_files(file)
         press(page, "form[enctype='multipart/form-data'] button:not([type=button])")
         page.wait_for_url("**/imports/*")
+        alice.sees(page, "main", "Importing would create")
         batch_id = page.url.rsplit("/", 1)[1]
         if commit:
             press(page, "form[action$='/commit'] button:not([type=button])")
-            page.wait_for_load_state()
+            alice.sees(page, "main", "Imported")
         return batch_id

@@ -40,8 +40,9 @@ def imports(alice: Desk, path: str, folder: Path, *, days: int) -> Report:
     page.locator("input[type=file]").set_input_files(file)
     press(page, "form[enctype='multipart/form-data'] button:not([type=button])")
     page.wait_for_url("**/imports/*")
+    alice.sees(page, "main", "Importing would create")
     press(page, "form[action$='/commit'] button:not([type=button])")
-    page.wait_for_load_state()
+    alice.sees(page, "main", "Imported")
     return report
 
 

@@ -30,6 +30,7 @@ NO_PAGE = {
     "spend.export": "a file",
     "analytics.figure": "JSON",
     "analytics.export": "a file",
+    "imports.rejects": "a file",
 }
 SERIOUS = ("serious", "critical")
 HTML_BYTES = 15_000

@@ -61,7 +61,7 @@ def test_a_campaign_goes_from_a_sign_up_to_its_end(
         upload.locator("input[type=file]").set_input_files(file)
         press(upload, "form[enctype='multipart/form-data'] button:not([type=button])")
         upload.wait_for_url("**/imports/*")
-        assert report.total_words in upload.locator("main").inner_text()
+        alice.sees(upload, "main", report.total_words)
         assert expected in upload.locator("main").inner_text().lower()
         press(upload, "form[action$='/commit'] button:not([type=button])")
         bob.sees(bobs_page, f"#campaign-{campaign_id}-numbers", report.total_words)

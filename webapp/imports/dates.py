@@ -67,6 +67,7 @@ class Days:
     others: int = 0
     doubtful: list[tuple[int, int, int]] = field(default_factory=list)
     contradicts: bool = False
+    is_guessed: bool = False
 
     def see(self, cell: str) -> None:
         """One more cell."""
@@ -94,13 +95,16 @@ class Days:
 
     def settle(self, inside: tuple[date, date] | None = None) -> None:
         """Decide what no cell decided: by the period the file names, when only one order stays
-        inside it.
+        inside it. What stays open is read day first, and says so.
         """
-        if self.order or not self.doubtful or inside is None:
+        if self.order or not self.doubtful:
+            return
+        if inside is None:
+            self.order, self.is_guessed = "dmy", True
             return
         fits = {order: self._fits(order, inside) for order in ("dmy", "mdy")}
-        if fits["dmy"] != fits["mdy"]:
-            self.order = "dmy" if fits["dmy"] else "mdy"
+        self.is_guessed = fits["dmy"] == fits["mdy"]
+        self.order = "dmy" if fits["dmy"] else "mdy"
 
     def _fits(self, order: str, inside: tuple[date, date]) -> bool:
         for first, second, year in self.doubtful:
@@ -112,7 +116,7 @@ class Days:
     @property
     def is_doubtful(self) -> bool:
         """Whether some cell could be two days."""
-        return self.contradicts or (not self.order and bool(self.doubtful))
+        return self.contradicts or self.is_guessed
 
     def day(self, cell: str) -> date:
         """The day of a cell, whatever stands behind it. Raises NoDay.

@@ -64,14 +64,22 @@ def core_of(cell: str) -> tuple[bool, str] | None:
         return None
     if _NUMBER.fullmatch(text):  # nearly all of them
         return False, text
-    negative = text.startswith(("-", "−", "(")) and len(text) > 1
-    text = text.strip("−-+()").strip()
+    negative, text = _signed(text)
     text = _AFTER.sub("", _BEFORE.sub("", text)).strip()
-    if text.startswith(("-", "−")):
-        negative, text = True, text[1:].strip()
+    if not negative:
+        negative, text = _signed(text)
     if not _NUMBER.fullmatch(text):
         raise NoNumber(cell)
     return negative, text
+
+
+def _signed(text: str) -> tuple[bool, str]:
+    """Whether a number is negative, and the rest: `-3`, or as books have it, `(3)`."""
+    if text.startswith("(") and text.endswith(")"):
+        return True, text[1:-1].strip()
+    if text[:1] in ("-", "−"):
+        return True, text[1:].strip()
+    return False, text.removeprefix("+")
 
 
 def is_masked(cell: str) -> bool:

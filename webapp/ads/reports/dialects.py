@@ -37,6 +37,10 @@ class Role(StrEnum):
     CPM = "cpm"
 
 
+#: What adds up over rows, in the order numbers are kept.
+ADDITIVE = (Role.SPEND, Role.IMPRESSIONS, Role.CLICKS, Role.CONVERSIONS, Role.VALUE)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One platform's way of writing reports.
@@ -45,7 +49,8 @@ class Dialect:
     when a report cannot be used. `finer`: columns that tell rows of one campaign and day apart and
     always add up. `partial`: columns whose rows leave some of the spend out. `has_more_totals`:
     totals of more than the rows follow the rows' own. `is_dated_once`: the day column holds the
-    period's first day when the report was not split by day.
+    period's first day when the report was not split by day. `decimal` and `order` are how the
+    platform writes numbers and days in every language.
     """
 
     name: str
@@ -56,6 +61,7 @@ class Dialect:
     how: str
     partial: Words = frozenset()
     decimal: str = ""
+    order: str = ""
     has_more_totals: bool = False
     is_dated_once: bool = False
     ignores: Words = frozenset()
@@ -223,6 +229,7 @@ MICROSOFT = Dialect(
         Role.CPM: _words("averagecpm", "avg. cpm"),
     },
     marks=(_words("spend"), _words("timeperiod", "campaignname", "time period", "impr.")),
+    order="mdy",
     how="In Microsoft Advertising choose Reports, the unit of time Day, and download it as CSV.",
     partial=_words("searchquery", "search query", "search term", "keyword"),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from webapp.ads.reports.dialects import Role
+from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.layout import Layout
 from webapp.core.text import clean_line, fold
 from webapp.imports.dates import Days, NoDay, days_in
@@ -18,12 +18,12 @@ from webapp.imports.decoding import Unreadable
 from webapp.imports.numbers import NOTHING, Evidence, NoNumber, Style, is_masked
 from webapp.imports.tabular import Row, Table
 
-#: What adds up over rows, in the order of `Entry.numbers`.
-ADDITIVE = (Role.SPEND, Role.IMPRESSIONS, Role.CLICKS, Role.CONVERSIONS, Role.VALUE)
 COUNTS = (Role.IMPRESSIONS, Role.CLICKS)
 RATES = (Role.CPC, Role.CTR, Role.CPM)
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
+#: The lines at the top that may name the report's period; further ones say when it was made.
+PERIOD_LINES = 3
 #: The years a campaign may run in.
 YEARS = range(2001, 2200)
 _NAMES = {
@@ -78,7 +78,8 @@ class Aside:
 @dataclass(slots=True)
 class Entry(Counted):
     """A row that could be read. `dims` are its cells that name things, '' where they say nothing;
-    without `on` it has no day of its own. `reason` says why sound numbers are not taken.
+    without `on` it has no day of its own; `stamp` is the day as it was written, with its hour.
+    `reason` says why sound numbers are not taken.
     """
 
     line: int
@@ -89,6 +90,7 @@ class Entry(Counted):
     period: tuple[date, date] | None = None
     reason: str = ""
     contradiction: str = ""
+    stamp: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -104,6 +106,7 @@ class Scan:
     days: Days
     rows: int = 0
     twins_differ: int | None = None
+    preamble: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
 
     def style(self, index: int, layout: Layout, role: Role) -> Style:
@@ -154,7 +157,8 @@ def scan(table: Table, layout: Layout) -> Scan:
     width = len(table.header.cells)
     day = layout.where(Role.DAY)
     found = Scan(width, [Evidence() for _ in range(width)], Days(layout.order))
-    days = days_in(table.preamble)
+    found.preamble = table.preamble
+    days = days_in(table.preamble[:PERIOD_LINES])
     if len(days) >= 2:
         found.period = (days[0], days[1]) if days[0] <= days[1] else None
     for row in table.rows:
@@ -178,10 +182,11 @@ def dimensions(layout: Layout, learned: Scan) -> tuple[int, ...]:
         layout.where(role)
         for role in (Role.DAY, Role.STARTS, Role.ENDS, Role.CURRENCY, *ADDITIVE, *RATES)
     }
+    names = {*layout.ids, layout.where(Role.HOUR), layout.where(Role.SPAN)}
     return tuple(
         i
         for i, one in enumerate(learned.columns)
-        if i not in apart and not one.only_nothing and (i in layout.ids or not one.is_number)
+        if i not in apart and not one.only_nothing and (i in names or not one.is_number)
     )
 
 
@@ -259,6 +264,7 @@ class _Reader:
         entry = Entry(row.line, campaign, on, dims, numbers, self._period(cells))
         entry.reason = self._not_taken(entry)
         entry.contradiction = self._contradiction(cells, entry)
+        entry.stamp = self._named(Role.DAY, cells)
         self._note_currency(cells)
         return entry
 

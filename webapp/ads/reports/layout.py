@@ -9,10 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from webapp.ads.reports.dialects import BREAKDOWNS, PARTS_OF_CAMPAIGNS, Dialect, Role
+from webapp.ads.reports.dialects import ADDITIVE, BREAKDOWNS, PARTS_OF_CAMPAIGNS, Dialect, Role
+from webapp.imports.decoding import Unreadable
 from webapp.imports.tabular import Header
 
 _ID = re.compile(r"(^|[\s_-])(id|ids)$|-id$|^id\s")
+#: Roles of which a report has one column, or nobody knows which counts.
+ONE_ONLY = frozenset({Role.DAY, Role.CAMPAIGN, *ADDITIVE})
 #: What comes after "Purchases" in the names of rates and amounts.
 _NO_COUNT = frozenset({"conversion", "value", "rate", "rates", "roas", "cost", "per", "average"})
 
@@ -50,6 +53,11 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
     twins: list[tuple[int, int]] = []
     for role, words in dialect.roles.items():
         found = _columns(header, words, dialect.ignores)
+        if role in ONE_ONLY and len({header.full[i] for i in found}) > 1:
+            names = " and ".join(f"“{header.cells[i]}”" for i in found[:3])
+            raise Unreadable(
+                f"The columns {names} could both be meant. Export it with one of them."
+            )
         if found:
             roles[role] = found[0]
             twins += [
@@ -64,6 +72,7 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
         roles=roles,
         dialect=dialect,
         currency=_bracket_currency(header, roles.get(Role.SPEND)),
+        order=dialect.order,
         decimal=dialect.decimal,
         twins=tuple(twins),
         breakdowns=_breakdowns(header, roles),

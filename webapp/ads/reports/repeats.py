@@ -32,7 +32,7 @@ def _several(body: Sequence[Entry]) -> dict[object, list[Entry]]:
     found: dict[object, list[Entry]] = defaultdict(list)
     for entry in body:
         if not entry.reason:
-            found[entry.campaign, entry.on, entry.dims].append(entry)
+            found[entry.campaign, entry.on, entry.stamp, entry.dims].append(entry)
     return {key: entries for key, entries in found.items() if len(entries) > 1}
 
 

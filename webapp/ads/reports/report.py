@@ -4,58 +4,39 @@ Reading and importing are two questions: what the file says is told first, for e
 table of results; whether it can become days of campaigns is told after that, with the reason.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
 from webapp.ads.reports import dialects
+from webapp.ads.reports.days import check_days, dated, inside_period
 from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.entries import (
-    ADDITIVE,
-    MOST,
     Aside,
-    Counted,
     Entry,
-    Numbers,
     Rows,
     Scan,
     contradictions,
     read,
     scan,
 )
+from webapp.ads.reports.facts import Fact, facts_of
 from webapp.ads.reports.layout import Layout, layout_of
 from webapp.ads.reports.repeats import counted_once
-from webapp.ads.reports.spread import spread
 from webapp.ads.reports.totals import Sorted, Sums, Totals
+from webapp.core.text import fold
+from webapp.imports.dates import Days
 from webapp.imports.decoding import Unreadable
 from webapp.imports.tabular import Header, Table, open_table
 
-MOST_FACTS = 250_000
-#: The part that takes what a report says of an account without naming campaigns.
-WHOLE_ACCOUNT = "Whole account"
 #: Rows whose own rates contradict them that a file may have, in a thousand.
 FEW_CONTRADICTIONS = 10
 _EMPTY = (
     "There are no results in it: the report has its column names and no rows."
     " Nothing ran in that period, or a filter hid it."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Fact(Counted):
-    """What one campaign did on one day on one platform, and the lines that say so. `grain` is ''
-    for the day, else how a part of it is split off.
-    """
-
-    platform: str
-    campaign: str
-    on: date
-    grain: str
-    numbers: Numbers
-    lines: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -115,6 +96,29 @@ class UnknownColumns(Unreadable):
         first = ", ".join(cell[:30] or "(no name)" for cell in header.cells[:4])
         super().__init__(f"Its columns ({first} …) are not those of a report that is known here.")
         self.header = header
+
+
+def suggested(header: Header, rows: Sequence[Sequence[str]] = ()) -> dict[Role, int]:
+    """What the columns of a table nobody knows might be: by name, and the days by some rows."""
+    found = {}
+    for role, words in dialects.SUGGESTED.items():
+        names = [i for i, name in enumerate(header.full) if name in words]
+        names = names or [i for i, name in enumerate(header.bases) if name in words]
+        if names:
+            found[role] = names[0]
+    if Role.DAY not in found and rows:
+        dated = [
+            i for i in range(len(header.cells)) if all(_is_day(row[i : i + 1]) for row in rows)
+        ]
+        found |= {Role.DAY: dated[0]} if dated else {}
+    return found
+
+
+def _is_day(cells: Sequence[str]) -> bool:
+    days = Days()
+    for cell in cells:
+        days.see(cell)
+    return days.seen > 0
 
 
 def opened(file: BinaryIO) -> Table:
@@ -193,16 +197,17 @@ def _currency(layout: Layout, rows: Rows) -> str:
 def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -> None:
     """Fill in the facts. Raises Unreadable when the file cannot be days of campaigns."""
     layout, body = report.layout, report.sorted.body
-    notes: list[str] = []
-    _check_roles(layout)
+    notes = list(_remarks(report, learned))
     _check_rates(body)
     _check_whole(layout, report)
-    _check_days(layout, learned)
-    body = _dated(report, learned, choices)
+    check_days(layout, learned)
+    body = dated(layout, body, learned, spreads=choices.spread)
+    _check_roles(layout)
     proven = report.sorted.total is not None
     body, more = counted_once(body, is_proven=proven)
     notes += more
-    body = _inside_period(body, report)
+    own = report.sorted.total.period if report.sorted.total else None
+    body = inside_period(body, own or report.period)
     rejects = [*rows.unread, *report.sorted.rejects]
     rejects += [Aside(entry.line, entry.reason) for entry in body if entry.reason]
     taken = [entry for entry in body if not entry.reason]
@@ -210,7 +215,7 @@ def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -
         raise _none_taken(rejects)
     known = _settled(report, taken, notes)
     report.known = known
-    report.facts = _facts(report, taken, rows, known, choices)
+    report.facts = facts_of(layout, taken, rows.dims, known)
     report.rejects = tuple(sorted(rejects, key=lambda one: one.line))
     report.sums = Sums.of(taken)
     report.notes = tuple(notes)
@@ -224,8 +229,22 @@ def _check_roles(layout: Layout) -> None:
         raise Unreadable(f"It has no column Impressions.{how}")
     if layout.where(Role.CAMPAIGN) is None and layout.has_parts_of_campaigns:
         raise Unreadable(f"It has no column Campaign name, only parts of campaigns.{how}")
-    if layout.where(Role.DAY) is None and layout.where(Role.HOUR) is not None:
-        raise Unreadable(f"It splits a day by hours and does not say which day it is.{how}")
+
+
+def _remarks(report: Report, learned: Scan) -> Iterator[str]:
+    """What the lines above the column names say of the rows below. Raises Unreadable when they
+    count other rows.
+    """
+    for line in learned.preamble:
+        name, _, value = fold(line).partition(":")
+        if name == "rows" and value.strip().isdecimal():
+            told, own = int(value), len(report.sorted.body)
+            if told != own:
+                raise Unreadable(
+                    f"It says that it has {told:,} rows and has {own:,}: it is cut off."
+                )
+        if name == "potential incomplete data" and value.strip() == "true":
+            yield "The platform says that its last day may not be complete yet."
 
 
 def _check_rates(body: Sequence[Entry]) -> None:
@@ -245,79 +264,6 @@ def _check_whole(layout: Layout, report: Report) -> None:
             "It holds only a part of what the campaigns spent: the account's own total is"
             f" {report.sorted.gap} more. {layout.dialect.how if layout.dialect else ''}".strip()
         )
-
-
-def _check_days(layout: Layout, learned: Scan) -> None:
-    if learned.days.is_doubtful:
-        raise Unreadable(
-            "Its days are written like 03/04/2026, which is 3 April or 4 March, and nothing in the"
-            " file says which. Export it with days like 2026-04-03."
-        )
-
-
-def _dated(report: Report, learned: Scan, choices: Choices) -> list[Entry]:
-    """The body with a day in every row: its own, or the one day the file is about."""
-    layout, body = report.layout, report.sorted.body
-    days = {entry.on for entry in body}
-    if layout.where(Role.DAY) is not None and days != {None}:
-        _check_aggregate(report, days, learned)
-        return [_without_day(entry) if entry.on is None else entry for entry in body]
-    periods = {entry.period for entry in body if entry.period}
-    if not periods and report.period:
-        periods = {report.period}
-    if periods and all(one[0] == one[1] for one in periods):
-        fallback = next(iter(periods))
-        for entry in body:
-            entry.on = (entry.period or fallback)[0]
-        return body
-    if choices.spread and len(periods) == 1:
-        (period,) = periods
-        return spread(body, *period)
-    raise Unreadable(_sums_up(layout, periods))
-
-
-def _sums_up(layout: Layout, periods: set[tuple[date, date]]) -> str:
-    how = f" {layout.dialect.how}" if layout.dialect else " Export it with a column of days."
-    if len(periods) == 1:
-        starts, ends = next(iter(periods))
-        return f"It sums up a whole period, {starts} to {ends}: it has no column of days.{how}"
-    return f"It sums up a whole period: it has no column of days.{how}"
-
-
-def _without_day(entry: Entry) -> Entry:
-    entry.reason = entry.reason or "The row has no day."
-    return entry
-
-
-def _check_aggregate(report: Report, days: set[date | None], learned: Scan) -> None:
-    """LinkedIn stamps a whole period with its first day."""
-    dialect, period = report.layout.dialect, learned.period
-    if dialect is None or not dialect.is_dated_once or len(days - {None}) != 1:
-        return
-    (only,) = days - {None}
-    if period is None and len(report.sorted.body) == 1:
-        return
-    names = [(entry.campaign, entry.dims) for entry in report.sorted.body]
-    once = len(set(names)) == len(names)
-    if period is not None and period[0] != period[1] and only == period[0] and once:
-        raise Unreadable(
-            f"It sums up a whole period, {period[0]} to {period[1]}, and stamps it with its first"
-            f" day. {dialect.how}"
-        )
-
-
-def _inside_period(body: list[Entry], report: Report) -> list[Entry]:
-    periods = [report.sorted.total.period] if report.sorted.total else []
-    periods = [one for one in periods if one]
-    if not periods and report.period:
-        periods = [report.period]
-    if not periods or periods[0] is None:
-        return body
-    starts, ends = periods[0]
-    for entry in body:
-        if entry.on and not entry.reason and not starts <= entry.on <= ends:
-            entry.reason = f"The day {entry.on} is outside the report's period, {starts} to {ends}."
-    return body
 
 
 def _none_taken(rejects: Sequence[Aside]) -> Unreadable:
@@ -347,54 +293,3 @@ def _settled(report: Report, taken: list[Entry], notes: list[str]) -> tuple[Role
             known.remove(role)
             notes.append(f"{words} do not add up to the file's own total, so they are left out.")
     return tuple(known)
-
-
-def _facts(
-    report: Report, taken: list[Entry], rows: Rows, known: tuple[Role, ...], choices: Choices
-) -> tuple[Fact, ...]:
-    """The day's facts, then what its breakdowns split off."""
-    layout = report.layout
-    splits = [(rows.dims.index(i), name) for i, name in layout.breakdowns.items() if i in rows.dims]
-    platform_at = next((place for place, name in splits if name == "platform"), None)
-    days: dict[tuple[str, str, date, str], list[Entry]] = defaultdict(list)
-    for entry in taken:
-        assert entry.on is not None
-        platform = _platform(layout, entry, platform_at)
-        name = entry.campaign or WHOLE_ACCOUNT
-        days[platform, name, entry.on, ""].append(entry)
-        if grain := _grain(entry, splits):
-            days[platform, name, entry.on, grain].append(entry)
-    if len(days) > MOST_FACTS:
-        raise Unreadable(
-            f"It has more than {MOST_FACTS:,} days of campaigns. Export a shorter period."
-        )
-    return tuple(
-        Fact(*key, _added(entries, known), tuple(dict.fromkeys(entry.line for entry in entries)))
-        for key, entries in days.items()
-    )
-
-
-def _platform(layout: Layout, entry: Entry, place: int | None) -> str:
-    """Meta's two networks are platforms of their own where the report tells them apart."""
-    if layout.platform == "meta" and place is not None:
-        name = entry.dims[place].casefold()
-        return name if name in ("facebook", "instagram") else layout.platform
-    return layout.platform
-
-
-def _grain(entry: Entry, splits: list[tuple[int, str]]) -> str:
-    """The canonical name of a split: `age=18-24,gender=male`."""
-    parts = sorted({name: entry.dims[place] for place, name in splits}.items())
-    told = [f"{name}={value.casefold()[:60]}" for name, value in parts if value]
-    return ",".join(told)[:200]
-
-
-def _added(entries: Sequence[Entry], known: tuple[Role, ...]) -> Numbers:
-    sums = Sums.of(entries).numbers
-    for number in sums:
-        if number is not None and number > MOST * 10:
-            raise Unreadable("Its sums are larger than can be true.")
-    return tuple(
-        (number or Decimal(0)) if role in known else None
-        for role, number in zip(ADDITIVE, sums, strict=True)
-    )

@@ -9,11 +9,17 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from webapp.ads.models import PLATFORM_WORDS
-from webapp.ads.reports import dialects
-from webapp.ads.reports.dialects import Role
-from webapp.ads.reports.entries import ADDITIVE
+from webapp.ads.reports.dialects import ADDITIVE, Role
+from webapp.ads.reports.facts import Fact
 from webapp.ads.reports.layout import Layout, mapped
-from webapp.ads.reports.report import Choices, Fact, Report, UnknownColumns, opened, read_report
+from webapp.ads.reports.report import (
+    Choices,
+    Report,
+    UnknownColumns,
+    opened,
+    read_report,
+    suggested,
+)
 from webapp.ads.reports.store import apply, judge, revert
 from webapp.ads.reports.totals import Sums, plain
 from webapp.campaigns.models import Campaign
@@ -90,18 +96,11 @@ def _about_columns(table: Table) -> Values:
     """What the page needs to ask which column is which: the names, some rows, a suggestion."""
     rows = [row.cells for _, row in zip(range(SAMPLE_ROWS), table.rows, strict=False)]
     header = table.header
-    suggested = {}
-    for role in ASKED:
-        words = dialects.SUGGESTED.get(role, frozenset())
-        found = [i for i, name in enumerate(header.full) if name in words]
-        found = found or [i for i, name in enumerate(header.bases) if name in words]
-        if found:
-            suggested[str(role)] = found[0]
     return {
         "kind": "columns",
         "names": [name[:80] for name in header.cells],
         "rows": [[cell[:60] for cell in row] for row in rows],
-        "suggested": suggested,
+        "suggested": {str(role): index for role, index in suggested(header, rows).items()},
     }
 
 

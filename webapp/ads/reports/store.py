@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.ads.commands import part_from_report
 from webapp.ads.models import AdCampaign, DailyResult
-from webapp.ads.reports.report import WHOLE_ACCOUNT
+from webapp.ads.reports.facts import WHOLE_ACCOUNT
 from webapp.ads.reports.totals import plain
 from webapp.ads.rollup import refresh
 from webapp.campaigns.models import Campaign

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from webapp.ads.reports.dialects import Role
-from webapp.ads.reports.entries import ADDITIVE, COUNTS, Aside, Counted, Entry, Numbers
+from webapp.ads.reports.dialects import ADDITIVE, Role
+from webapp.ads.reports.entries import COUNTS, Aside, Counted, Entry, Numbers
 from webapp.core.text import fold
 from webapp.imports.decoding import Unreadable
 
@@ -26,8 +26,8 @@ _NOTHING = Decimal(0)
 
 @dataclass(slots=True)
 class Sorted:
-    """The rows by what they are. `total` is the whole file's own, `gap` how much more the account
-    spent than its rows, `proven` whether some total agreed with all rows.
+    """The rows by what they are. `first` is the first total of any kind, `total` the whole file's
+    own, `gap` how much more the account spent than its rows.
     """
 
     body: list[Entry]
@@ -103,8 +103,9 @@ class Totals:
             return True
         if self.has_days and entry.on is None:
             return True
-        named = _named(entry)
-        return named <= 1 and self.most_named >= 3
+        if entry.campaign and entry.on is not None:
+            return False
+        return _named(entry) <= 1 and self.most_named >= 3
 
     def split(self, *, has_more: bool) -> Sorted:
         """Every row as what it is. Raises Unreadable when a row can only be a total and agrees with

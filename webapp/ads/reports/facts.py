@@ -1,0 +1,83 @@
+"""Rows with days as facts: one per platform, campaign and day, and what its breakdowns split off.
+Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from webapp.ads.reports.dialects import ADDITIVE, Role
+from webapp.ads.reports.entries import MOST, Counted, Entry, Numbers
+from webapp.ads.reports.layout import Layout
+from webapp.ads.reports.totals import Sums
+from webapp.imports.decoding import Unreadable
+
+MOST_FACTS = 250_000
+#: The part that takes what a report says of an account without naming campaigns.
+WHOLE_ACCOUNT = "Whole account"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Counted):
+    """What one campaign did on one day on one platform, and the lines that say so. `grain` is ''
+    for the day, else how a part of it is split off.
+    """
+
+    platform: str
+    campaign: str
+    on: date
+    grain: str
+    numbers: Numbers
+    lines: tuple[int, ...]
+
+
+def facts_of(
+    layout: Layout, taken: Sequence[Entry], dims: Sequence[int], known: Sequence[Role]
+) -> tuple[Fact, ...]:
+    """The day's facts, then what its breakdowns split off."""
+    splits = [(dims.index(i), name) for i, name in layout.breakdowns.items() if i in dims]
+    platform_at = next((place for place, name in splits if name == "platform"), None)
+    days: dict[tuple[str, str, date, str], list[Entry]] = defaultdict(list)
+    for entry in taken:
+        assert entry.on is not None
+        platform = _platform(layout, entry, platform_at)
+        name = entry.campaign or WHOLE_ACCOUNT
+        days[platform, name, entry.on, ""].append(entry)
+        if grain := _grain(entry, splits):
+            days[platform, name, entry.on, grain].append(entry)
+    if len(days) > MOST_FACTS:
+        raise Unreadable(
+            f"It has more than {MOST_FACTS:,} days of campaigns. Export a shorter period."
+        )
+    return tuple(
+        Fact(*key, _added(entries, known), tuple(dict.fromkeys(entry.line for entry in entries)))
+        for key, entries in days.items()
+    )
+
+
+def _platform(layout: Layout, entry: Entry, place: int | None) -> str:
+    """Meta's two networks are platforms of their own where the report tells them apart."""
+    if layout.platform == "meta" and place is not None:
+        name = entry.dims[place].casefold()
+        return name if name in ("facebook", "instagram") else layout.platform
+    return layout.platform
+
+
+def _grain(entry: Entry, splits: list[tuple[int, str]]) -> str:
+    """The canonical name of a split: `age=18-24,gender=male`."""
+    parts = sorted({name: entry.dims[place] for place, name in splits}.items())
+    told = [f"{name}={value.casefold()[:60]}" for name, value in parts if value]
+    return ",".join(told)[:200]
+
+
+def _added(entries: Sequence[Entry], known: Sequence[Role]) -> Numbers:
+    sums = Sums.of(entries).numbers
+    for number in sums:
+        if number is not None and number > MOST * 10:
+            raise Unreadable("Its sums are larger than can be true.")
+    return tuple(
+        (number or Decimal(0)) if role in known else None
+        for role, number in zip(ADDITIVE, sums, strict=True)
+    )
