@@ -187,12 +187,13 @@ def test_the_chart_and_the_table_ask_the_same_rows(client, tidal):
     assert page.text.count("<tr><th scope") == 52 + 1
 
 
-def test_what_the_rollup_says_is_what_the_facts_say(team, tidal, today):
+def test_days_platforms_campaigns_and_lines_have_the_same_sum(team, tidal, today):
     wanted = queries.Wanted(today - timedelta(60), today)
     google = queries.Wanted(today - timedelta(60), today, platform="google")
 
     spent = sum(one.spend_cents for one in queries.per_day(wanted)["USD"].values())
     assert spent == sum(one.spend_cents for _, one in queries.per_platform(wanted)["USD"])
     assert spent == sum(one.spend_cents for _, one in queries.per_campaign(wanted)["USD"])
+    assert spent == sum(one.totals.spend_cents for one in queries.lines(wanted))
     (found,) = queries.per_campaign(google)["USD"]
     assert found[1] == dict(queries.per_platform(wanted)["USD"])["google"]

@@ -3,16 +3,16 @@ by currency; nothing is converted. Campaigns in the trash count nowhere.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, and_, select
 
-from webapp.ads.models import AdCampaign, DailyResult, campaign_day
+from webapp.ads.models import campaign_day, platform_day
 from webapp.ads.rates import Totals
-from webapp.ads.rollup import FACT_SUMS, sums_of
+from webapp.ads.rollup import sums_of
 from webapp.campaigns.models import Campaign
 from webapp.db import current_team, execute
 
@@ -45,68 +45,65 @@ class Line:
 
 def per_day(wanted: Wanted) -> dict[str, dict[date, Totals]]:
     """Currency → day → totals; days without results are absent."""
-    if wanted.platform:
-        query = _facts(wanted, Campaign.currency, DailyResult.on)
-        rows = execute(query.group_by(Campaign.currency, DailyResult.on)).all()
-    else:
-        columns = (campaign_day.c.currency, campaign_day.c.on)
-        rows = execute(_days(wanted, *columns).group_by(*columns)).all()
     found: dict[str, dict[date, Totals]] = defaultdict(dict)
-    for row in rows:
-        found[row.currency][row.on] = Totals.of(row)
+    for currency, on, totals in _sums(wanted, "on"):
+        found[currency][on] = totals
     return dict(found)
 
 
 def per_platform(wanted: Wanted) -> dict[str, list[tuple[str, Totals]]]:
     """Currency → platforms with their totals."""
-    columns = (Campaign.currency, AdCampaign.platform)
-    rows = execute(_facts(wanted, *columns).group_by(*columns)).all()
-    return _by_currency([(row.currency, row.platform, row) for row in rows])
+    columns = (Campaign.currency, platform_day.c.platform)
+    query = _platforms(wanted, *columns, *sums_of(platform_day)).group_by(*columns)
+    rows = execute(query).all()
+    return _by_currency((row.currency, row.platform, Totals.of(row)) for row in rows)
 
 
 def per_campaign(wanted: Wanted) -> dict[str, list[tuple[int, Totals]]]:
     """Currency → ids of campaigns with their totals."""
-    if wanted.platform:
-        facts = (Campaign.currency, DailyResult.campaign_id)
-        rows = execute(_facts(wanted, *facts).group_by(*facts)).all()
-    else:
-        days = (campaign_day.c.currency, campaign_day.c.campaign_id)
-        rows = execute(_days(wanted, *days).group_by(*days)).all()
-    return _by_currency([(row.currency, row.campaign_id, row) for row in rows])
+    return _by_currency(_sums(wanted, "campaign_id"))
 
 
 def lines(wanted: Wanted) -> list[Line]:
     """Each day, campaign and platform of a period, one more than `MOST_LINES` at most."""
-    columns: tuple[Any, ...] = (
-        DailyResult.on,
-        Campaign.id.label("campaign_id"),
-        Campaign.name,
-        AdCampaign.platform,
-        Campaign.currency,
-    )
-    own = (DailyResult.on, Campaign.id, Campaign.name, AdCampaign.platform, Campaign.currency)
-    query = _facts(wanted, *columns).group_by(*own)
-    query = query.order_by(DailyResult.on, Campaign.id, AdCampaign.platform).limit(MOST_LINES + 1)
+    table = platform_day.c
+    columns = (platform_day, table.on.label("last_on"), Campaign.name, Campaign.currency)
+    query = _platforms(wanted, *columns)
+    query = query.order_by(table.on, table.campaign_id, table.platform).limit(MOST_LINES + 1)
     return [
         Line(row.on, row.name, row.platform, row.currency, Totals.of(row))
         for row in execute(query).all()
     ]
 
 
-def _by_currency(rows: Sequence[tuple[str, Any, Any]]) -> dict[str, list[tuple[Any, Totals]]]:
+def _sums(wanted: Wanted, by: str) -> list[tuple[str, Any, Totals]]:
+    """(currency, key, totals) per day or campaign, from the smallest rollup that knows it."""
+    if wanted.platform:
+        columns: tuple[Any, ...] = (Campaign.currency, platform_day.c[by].label("key"))
+        query = _platforms(wanted, *columns, *sums_of(platform_day))
+    else:
+        columns = (campaign_day.c.currency, campaign_day.c[by].label("key"))
+        query = _days(wanted, *columns, *sums_of(campaign_day))
+    rows = execute(query.group_by(*columns)).all()
+    return [(row.currency, row.key, Totals.of(row)) for row in rows]
+
+
+def _by_currency(
+    rows: Iterable[tuple[str, Any, Totals]],
+) -> dict[str, list[tuple[Any, Totals]]]:
     found: dict[str, list[tuple[Any, Totals]]] = defaultdict(list)
-    for currency, key, row in rows:
-        found[currency].append((key, Totals.of(row)))
+    for currency, key, totals in rows:
+        found[currency].append((key, totals))
     return dict(found)
 
 
 def _days(wanted: Wanted, *columns: Any) -> Select[Any]:
-    """Sums over the rollup of campaigns' days."""
+    """Campaigns' days of the period; the key of the rollup begins with the day."""
     table = campaign_day.c
     trash = select(Campaign.id).where(
         Campaign.team_id == current_team(), Campaign.trashed_at.is_not(None)
     )
-    query = select(*columns, *sums_of(campaign_day)).where(
+    query = select(*columns).where(
         table.team_id == current_team(),
         table.on.between(wanted.first, wanted.last),
         table.campaign_id.not_in(trash),
@@ -116,26 +113,23 @@ def _days(wanted: Wanted, *columns: Any) -> Select[Any]:
     return query
 
 
-def _facts(wanted: Wanted, *columns: Any) -> Select[Any]:
-    """Sums over the facts, for what the rollup does not keep apart."""
+def _platforms(wanted: Wanted, *columns: Any) -> Select[Any]:
+    """Platforms' days of the period, a range for each campaign."""
+    table = platform_day.c
+    own = and_(table.team_id == Campaign.team_id, table.campaign_id == Campaign.id)
     query = (
-        select(*columns, *FACT_SUMS)
-        .select_from(DailyResult)
-        .join(AdCampaign, _same(AdCampaign, DailyResult.ad_campaign_id))
-        .join(Campaign, _same(Campaign, DailyResult.campaign_id))
+        select(*columns)
+        .select_from(Campaign)
+        .join(platform_day, own)
         .where(
-            DailyResult.team_id == current_team(),
-            DailyResult.grain_key == "",
-            DailyResult.on.between(wanted.first, wanted.last),
+            Campaign.team_id == current_team(),
             Campaign.trashed_at.is_(None),
+            table.team_id == current_team(),
+            table.on.between(wanted.first, wanted.last),
         )
     )
     if wanted.platform:
-        query = query.where(AdCampaign.platform == wanted.platform)
+        query = query.where(table.platform == wanted.platform)
     if wanted.campaign_id is not None:
-        query = query.where(DailyResult.campaign_id == wanted.campaign_id)
+        query = query.where(Campaign.id == wanted.campaign_id)
     return query
-
-
-def _same(model: Any, key: Any) -> ColumnElement[bool]:
-    return and_(model.team_id == DailyResult.team_id, model.id == key)
