@@ -117,6 +117,10 @@ def _platforms(wanted: Wanted, *columns: Any) -> Select[Any]:
     """Platforms' days of the period, a range for each campaign."""
     table = platform_day.c
     own = and_(table.team_id == Campaign.team_id, table.campaign_id == Campaign.id)
+    # Said twice: without the list, SQLite reads every day the team ever had.
+    kept = select(Campaign.id).where(
+        Campaign.team_id == current_team(), Campaign.trashed_at.is_(None)
+    )
     query = (
         select(*columns)
         .select_from(Campaign)
@@ -125,11 +129,12 @@ def _platforms(wanted: Wanted, *columns: Any) -> Select[Any]:
             Campaign.team_id == current_team(),
             Campaign.trashed_at.is_(None),
             table.team_id == current_team(),
+            table.campaign_id.in_(kept),
             table.on.between(wanted.first, wanted.last),
         )
     )
     if wanted.platform:
         query = query.where(table.platform == wanted.platform)
     if wanted.campaign_id is not None:
-        query = query.where(Campaign.id == wanted.campaign_id)
+        query = query.where(table.campaign_id == wanted.campaign_id)
     return query
