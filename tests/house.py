@@ -107,6 +107,7 @@ MAY_WRITE = {
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+    "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }
 
 

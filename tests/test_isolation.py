@@ -76,6 +76,12 @@ ROUTES = {
     "campaigns.trash": "member",
     "campaigns.restore": "member",
     "campaigns.activity": "viewer",
+    "spend.spend": "viewer",
+    "spend.figure": "viewer",
+    "spend.export": "viewer",
+    "analytics.index": "viewer",
+    "analytics.figure": "viewer",
+    "analytics.export": "viewer",
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
@@ -221,7 +227,7 @@ def fingerprint(app) -> str:
     with app.app_context(), acting_for("all"):
         digest = hashlib.sha256()
         for table in db.metadata.sorted_tables:
-            for row in db.session.execute(select(table).order_by(table.c.id)):
+            for row in db.session.execute(select(table).order_by(*table.primary_key)):
                 digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()
 

@@ -4,6 +4,7 @@ page.
 
 import gzip
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,33 @@ def test_while_developing_no_old_copy_hides_an_edited_file(folder):
     static.forget_compressed(folder)
 
     assert not (folder / "a.css.gz").exists()
+
+
+def test_the_plotting_library_comes_from_its_package_kept_for_ever_and_compressed(client):
+    answer = fetch(client, assets.plotly_src(), Accept_Encoding="gzip")
+
+    package = Path(find_spec("plotly").submodule_search_locations[0])
+    assert gzip.decompress(answer.data) == (package / "package_data/plotly.min.js").read_bytes()
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert len(answer.data) < 1_600_000
+
+
+def test_the_plotting_library_is_copied_once(folder):
+    static.put_plotly(folder)
+    first = (folder / assets.PLOTLY).stat()
+    static.put_plotly(folder)
+
+    assert (folder / assets.PLOTLY).stat().st_ino == first.st_ino
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["static"]
+
+
+def test_without_a_place_for_the_plotting_library_pages_do_without(tmp_path, caplog):
+    locked = tmp_path / "static"
+    locked.mkdir()
+    (locked / "vendor").write_text("a file where the folder would be")
+
+    with caplog.at_level("WARNING"):
+        static.put_plotly(locked)
+
+    assert "cannot be put" in caplog.text
+    assert [path.name for path in tmp_path.iterdir()] == ["static"]

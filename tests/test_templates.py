@@ -155,6 +155,10 @@ def test_our_script_stays_short():
     assert (STATIC / "app.js").read_text().count("\n") <= 150
 
 
+def test_the_script_of_charts_stays_short():
+    assert (STATIC / "charts.js").read_text().count("\n") <= 150
+
+
 def test_the_icons_stay_light():
     assert packed("icons.svg") <= 3 * KB
 

@@ -67,6 +67,7 @@ def _register_routes(app: Flask) -> None:
     from webapp.live import route
     from webapp.views import (
         accounts,
+        analytics,
         approvals,
         budget,
         campaigns,
@@ -77,12 +78,13 @@ def _register_routes(app: Flask) -> None:
         settings,
         shared_page,
         sharing,
+        spend,
         welcome,
     )
 
     for module in (
-        *(home, welcome, accounts, settings, campaigns, budget, approvals, imports),
-        *(sharing, shared_page, dashboard, health),
+        *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
+        *(analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

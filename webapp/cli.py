@@ -3,7 +3,10 @@
 import click
 from flask import Flask
 
+from webapp.accounts.queries import every_team
+from webapp.ads.results import rebuild_rollups
 from webapp.config import documented
+from webapp.db import acting_for
 from webapp.demo import cast, loading
 from webapp.web import vendor
 
@@ -41,3 +44,10 @@ def init_app(app: Flask) -> None:
         """Print every environment variable with its default and what it is for."""
         for name, default, words in documented():
             click.echo(f"{name}={default}  # {words}")
+
+    @app.cli.command("rebuild-rollups")
+    def sum_again() -> None:
+        """Sum every daily result again, team by team; pages stay readable meanwhile."""
+        for team_id in every_team():
+            with acting_for(team_id):
+                click.echo(f"team {team_id}: {rebuild_rollups()} campaigns")

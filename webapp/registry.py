@@ -17,6 +17,7 @@ MODULES = (
     "webapp.ads.budget_change",
     "webapp.ads.policies",
     "webapp.ads.reports.source",
+    "webapp.ads.results",
     "webapp.imports.commands",
     "webapp.imports.policies",
     "webapp.sharing.numbers",

@@ -1,13 +1,10 @@
 """The budget page: what saving does is said first, sums are checked, what was typed is kept."""
 
-from datetime import date, timedelta
-
 import pytest
 
 from tests import people
 from tests.clients import signed_in
 from webapp.ads.commands import change_budget
-from webapp.ads.models import DailyResult
 from webapp.ads.queries import planned_parts
 from webapp.approvals import queries as approvals
 from webapp.approvals.commands import set_limit
@@ -15,7 +12,6 @@ from webapp.approvals.kinds import kind_of
 from webapp.approvals.verdicts import policy_row
 from webapp.campaigns.models import Campaign
 from webapp.db import db, find, unit_of_work
-from webapp.views.spend_chart import spend_chart
 
 
 @pytest.fixture
@@ -179,55 +175,3 @@ def test_a_viewer_reads_the_budget_and_changes_nothing(app, team, draft_id):
     assert 'id="budget-form"' not in page.text
     answer = client.post(f"/campaigns/{draft_id}/budget", data=split(draft_id, "1", "2", "3"))
     assert answer.status_code == 403
-
-
-def test_what_was_spent_is_drawn_and_written(app, team, running_id):
-    part = planned_parts(running_id)[0]
-    with unit_of_work():
-        for number, cents in enumerate((1050, 2000)):
-            db.session.add(
-                DailyResult(
-                    team_id=team.id,
-                    campaign_id=running_id,
-                    ad_campaign_id=part.id,
-                    on=date(2026, 11, 2) + timedelta(days=number),
-                    impressions=100,
-                    spend_cents=cents,
-                    source="test",
-                )
-            )
-
-    page = signed_in(app, team.vera).get(f"/campaigns/{running_id}/budget").text
-
-    assert "$30.50 spent in 2 days; most on Tue 3 Nov, $20." in page
-    assert page.count('<rect class="f3"') == 2
-    assert '<td class="num">$10.50</td>' in page
-
-
-def test_days_without_a_report_are_bars_of_nothing():
-    chart = spend_chart([(date(2026, 11, 2), "x", 500), (date(2026, 11, 5), "x", 100)], "USD")
-
-    assert [line.total for line in chart.lines] == [500, 0, 0, 100]
-    assert len(chart.bars) == 2
-
-
-def test_a_long_campaign_is_drawn_by_week():
-    rows = [(date(2026, 1, 1) + timedelta(days=number), "google", 100) for number in range(90)]
-
-    chart = spend_chart(rows, "JPY")
-
-    assert chart.unit == "week"
-    assert sum(line.total for line in chart.lines) == 9000
-    assert max(bar.x + bar.width for bar in chart.bars) <= 100
-
-
-@pytest.mark.parametrize("first", [date(2001, 1, 1), date(1, 1, 1)])
-def test_days_far_apart_share_few_bars(first):
-    rows = [(first, "google", 100), (date(9999, 12, 31), "google", 300)]
-
-    chart = spend_chart(rows, "JPY")
-
-    assert chart.unit.endswith(" weeks")
-    assert 100 < len(chart.lines) <= 271
-    assert sum(line.total for line in chart.lines) == 400
-    assert f"{len(chart.lines)} times {chart.unit}" in chart.finding

@@ -3,62 +3,86 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
 
 from tests import people
-from webapp.ads.models import AdCampaign, DailyResult
+from tests.ads.results import day, record
 from webapp.ads.queries import totals
-from webapp.db import db, unit_of_work
+from webapp.ads.rates import Totals, add
 
-
-def _results(campaign, *rows):
-    part = db.session.scalars(
-        select(AdCampaign).where(AdCampaign.campaign_id == campaign.id)
-    ).first()
-    with unit_of_work():
-        for day, values in enumerate(rows, start=1):
-            db.session.add(
-                DailyResult(
-                    team_id=campaign.team_id,
-                    campaign_id=campaign.id,
-                    ad_campaign_id=part.id,
-                    on=date(2026, 11, day),
-                    source="import:1",
-                    **values,
-                )
-            )
-        db.session.flush()
+RATES = (
+    "click_rate",
+    "per_thousand_cents",
+    "per_click_cents",
+    "per_conversion_cents",
+    "return_on_spend",
+    "return_on_investment",
+)
 
 
 def test_a_day_without_clicks_reported_does_not_dilute_the_click_rate(team):
     campaign = people.draft(team)
-    _results(
+    record(
         campaign,
-        {"impressions": 1000, "clicks": 50, "spend_cents": 10_000},
-        {"impressions": 9000, "clicks": None, "spend_cents": 90_000},
+        team.mia,
+        day(date(2026, 11, 1), "100", impressions=1000, clicks=50),
+        day(date(2026, 11, 2), "900", impressions=9000),
     )
 
     found = totals(campaign.id)
 
     assert found.clickable_impressions == 1000
+    assert found.click_rate == Decimal("0.05")
     assert found.per_click_cents == 200
     assert found.per_thousand_cents == 10_000
 
 
 def test_a_cost_per_conversion_counts_only_days_that_name_conversions(team):
     campaign = people.draft(team)
-    _results(
+    record(
         campaign,
-        {"conversions": Decimal("4"), "spend_cents": 1_000},
-        {"conversions": None, "spend_cents": 5_000},
+        team.mia,
+        day(date(2026, 11, 1), "10", conversions=Decimal("4")),
+        day(date(2026, 11, 2), "50"),
     )
 
     assert totals(campaign.id).per_conversion_cents == 250
 
 
-def test_what_nothing_is_known_of_has_no_rate(team):
-    found = totals(people.draft(team).id)
+def test_a_return_counts_only_days_that_name_a_value(team):
+    campaign = people.draft(team)
+    record(
+        campaign,
+        team.mia,
+        day(date(2026, 11, 1), "10", value="32"),
+        day(date(2026, 11, 2), "50"),
+    )
 
-    assert (found.per_click_cents, found.per_conversion_cents, found.per_thousand_cents) == (
-        None,
-    ) * 3
+    found = totals(campaign.id)
+
+    assert found.return_on_spend == Decimal("3.2")
+    assert found.return_on_investment == Decimal("2.2")
+
+
+def test_a_value_of_nothing_is_a_loss_not_unknown():
+    found = Totals(spend_cents=100, value_cents=0, value_cost_cents=100)
+
+    assert (found.return_on_spend, found.return_on_investment) == (0, -1)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_what_nothing_is_known_of_has_no_rate(rate):
+    assert getattr(Totals(), rate) is None
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_zero_beneath_is_undefined_not_zero(rate):
+    nothing = Totals(clicks=0, conversions=Decimal(0), value_cents=0)
+
+    assert getattr(nothing, rate) is None
+
+
+def test_sums_of_totals_keep_unknown_apart_from_zero():
+    both = add([Totals(spend_cents=1, clicks=0), Totals(spend_cents=2)])
+
+    assert (both.spend_cents, both.clicks, both.conversions) == (3, 0, None)

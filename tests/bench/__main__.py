@@ -25,6 +25,8 @@ BENCHES = {
     "timers": ("timers", ("pg", "sqlite"), "10,000 of 100,000 timers due at once; idle precision"),
     "bus": ("bus", ("pg", "sqlite"), "commit to policy and to hub; relay events per second"),
     "queue": ("queues", ("pg", "sqlite"), "pick-up and jobs per second (Redis, and in-process)"),
+    "spend": ("spend", ("pg", "sqlite"), "a campaign's spend page, 2 years x 6 platforms"),
+    "portfolio": ("portfolio", ("pg", "sqlite"), "home over 5,000,000 daily rows, warm"),
     "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
     "demo": ("demo", ("pg", "sqlite"), "a made-up team with three months of history"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
@@ -45,7 +47,7 @@ def main() -> int:
         return exports.verdicts(Path(asked.data))
     if asked.name is None:
         for name, (_, _, words) in BENCHES.items():
-            print(f"  {name:8}{words}")
+            print(f"  {name:11}{words}")
         return 0
     machine.describe()
     names = list(BENCHES) if asked.name == "all" else [asked.name]

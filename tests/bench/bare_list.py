@@ -27,8 +27,8 @@ FROM campaign c JOIN "user" u ON u.id = c.owner_id
 WHERE c.team_id = {} AND c.archived_at IS NULL AND c.trashed_at IS NULL
 ORDER BY c.id DESC LIMIT 51"""
 SPENT = """
-SELECT campaign_id, sum(spend_cents) AS spent FROM daily_result
-WHERE team_id = {} AND grain_key = '' AND campaign_id IN ({}) GROUP BY campaign_id"""
+SELECT campaign_id, spend_cents AS spent FROM campaign_total
+WHERE team_id = {} AND campaign_id IN ({})"""
 
 _own = threading.local()
 

@@ -25,8 +25,10 @@ from tests.bench.measure import (
 from tests.bench.reader import Reader, timed
 from webapp.accounts import joining
 from webapp.accounts.queries import teams_of
+from webapp.ads.results import rebuild_rollups
 from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.campaigns.workflow import State
+from webapp.db import acting_for
 
 READERS = 8
 CAMPAIGN = (
@@ -77,6 +79,8 @@ class Desk:
             for share in shares:
                 size = count // 10 if share is own else count // 200
                 self.load(*share, size, part)
+        with app.app_context(), acting_for(self.team_id):
+            rebuild_rollups()
 
     @staticmethod
     def team_of(user_id: int) -> tuple[int, int]:

@@ -43,6 +43,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         platforms=["google", "tiktok", "x"],
     )
     campaign_id = path.rsplit("/", 1)[1]
+    _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     page = alice.open(path)
@@ -68,7 +69,7 @@ def _filled(rule: str, objects: dict[str, str]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(objects[m.group(1)]), rule)
 
 
-def _import(alice: Desk, path: str, today: date) -> str:
+def _import(alice: Desk, path: str, today: date, *, commit: bool = False) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.csv"
         file.write_bytes(Report(currency="USD", first=today - timedelta(days=6), days=4).as_bytes())
@@ -77,4 +78,8 @@ def _import(alice: Desk, path: str, today: date) -> str:
         press(page, "form[enctype='multipart/form-data'] button:not([type=button])")
         page.wait_for_url("**/imports/*")
         alice.sees(page, "main", "Importing would create")
-        return page.url.rsplit("/", 1)[1]
+        batch_id = page.url.rsplit("/", 1)[1]
+        if commit:
+            press(page, "form[action$='/commit'] button:not([type=button])")
+            alice.sees(page, "main", "Imported")
+        return batch_id

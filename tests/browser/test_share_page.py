@@ -134,7 +134,7 @@ def test_without_a_script_it_shows_the_same_and_opens_with_its_password(
 
     expect(page.locator("h1")).to_have_text("Paper Lanterns")
     expect(page.locator("#share-numbers")).to_contain_text(total)
-    expect(page.locator("#share-spend svg rect").first).to_be_visible()
+    expect(page.locator("#share-spend svg path").first).to_be_visible()
     assert not page.locator("[data-print]").is_visible()
     press(page, "header form button")
     expect(page.locator("html[data-theme=light]")).to_be_attached()

@@ -56,6 +56,29 @@ NOTHING = {
         " (SELECT 1 FROM daily_result d JOIN ad_campaign a ON a.id = d.ad_campaign_id"
         " WHERE a.campaign_id = i.campaign_id)"
     ),
+    "platforms' days that are not the sum of their results": (
+        "SELECT campaign_id, day, platform, sum(spend), sum(impressions) FROM ("
+        'SELECT d.campaign_id, d."on" AS day, a.platform, d.spend_cents AS spend, d.impressions'
+        " FROM daily_result d JOIN ad_campaign a ON a.id = d.ad_campaign_id"
+        " WHERE d.grain_key = '' UNION ALL"
+        ' SELECT campaign_id, "on", platform, -spend_cents, -impressions FROM platform_day'
+        ") AS both_sides GROUP BY campaign_id, day, platform"
+        " HAVING sum(spend) <> 0 OR sum(impressions) <> 0"
+    ),
+    "campaigns' days that are not the sum of their results": (
+        "SELECT campaign_id, day, sum(spend), sum(impressions) FROM ("
+        'SELECT campaign_id, "on" AS day, spend_cents AS spend, impressions FROM daily_result'
+        " WHERE grain_key = '' UNION ALL"
+        ' SELECT campaign_id, "on", -spend_cents, -impressions FROM campaign_day) AS both_sides'
+        " GROUP BY campaign_id, day HAVING sum(spend) <> 0 OR sum(impressions) <> 0"
+    ),
+    "campaigns' totals that are not the sum of their results": (
+        "SELECT campaign_id, sum(spend), sum(impressions) FROM ("
+        "SELECT campaign_id, spend_cents AS spend, impressions FROM daily_result"
+        " WHERE grain_key = '' UNION ALL"
+        " SELECT campaign_id, -spend_cents, -impressions FROM campaign_total) AS both_sides"
+        " GROUP BY campaign_id HAVING sum(spend) <> 0 OR sum(impressions) <> 0"
+    ),
     "teams without an owner": (
         "SELECT t.id FROM team t WHERE NOT EXISTS (SELECT 1 FROM membership m"
         " WHERE m.team_id = t.id AND m.role = 'owner' AND m.removed_at IS NULL)"

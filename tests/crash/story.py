@@ -10,6 +10,8 @@ from tests import people
 from tests.imports import staged
 from webapp.accounts import queries as accounts
 from webapp.ads.commands import change_budget
+from webapp.ads.queries import planned_parts
+from webapp.ads.results import Day, record_results
 from webapp.approvals.models import Proposal
 from webapp.campaigns.commands import archive_campaign, move_campaign
 from webapp.campaigns.models import IN_TRASH, Campaign
@@ -47,6 +49,7 @@ def tell(app: Flask) -> None:
             batch = staged.commit(batch, team.alice)
             undo_import(import_batch_id=batch.id, version=batch.version, by=team.alice.actor)
             staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
+            _record_a_day(team, campaign)
             _move(team, campaign, "pause")
             _move(team, campaign, "resume")
             unwanted = people.draft(team, name="A draft beside it")
@@ -92,6 +95,12 @@ def _raise_budget(team: people.Team, campaign: Campaign) -> None:
     )
     people.approve(find(Proposal, proposal_id), team.bob)
     people.run_background()
+
+
+def _record_a_day(team: people.Team, campaign: Campaign) -> None:
+    day = Day(on=clock.now().date(), spend="12.50", impressions=900)
+    part = planned_parts(campaign.id)[0]
+    record_results(ad_campaign_id=part.id, days=[day], by=team.mia.actor)
 
 
 def _move(team: people.Team, campaign: Campaign, move: str) -> None:

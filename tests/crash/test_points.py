@@ -121,6 +121,9 @@ def test_the_checker_sees_what_is_broken(bare_app, told):
         "campaign": "UPDATE campaign SET version = version + 1",
         "budgets": "UPDATE ad_campaign SET allocated_cents = allocated_cents + 1",
         "positions": "DELETE FROM event WHERE position = 3",
+        "platforms' days": "UPDATE platform_day SET impressions = impressions + 1",
+        "campaigns' days": "UPDATE campaign_day SET spend_cents = spend_cents + 1",
+        "totals that are not": "DELETE FROM campaign_total",
         "logs say": "UPDATE campaign SET state = 'active' WHERE state = 'completed'",
         "receipts not done": "UPDATE receipt SET state = 'pending'",
     }

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import signed_in, stranger
 from tests.people import active, approve, draft, scheduled, submitted
-from webapp.ads.queries import Totals
+from webapp.ads.rates import Totals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock
 from webapp.db import db

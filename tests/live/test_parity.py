@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -19,9 +20,11 @@ from tests.imports import staged
 from tests.people import Team
 from webapp import views
 from webapp.ads.commands import change_budget
+from webapp.ads.queries import planned_parts
+from webapp.ads.results import Day, record_results
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
-from webapp.core import tokens
+from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
@@ -79,6 +82,20 @@ def new_split(team: Team) -> str:
         campaign_id=campaign.id, budget="1,000.01", evenly=True, version=1, by=team.alice.actor
     )
     return f"/campaigns/{campaign.id}/budget"
+
+
+def spend(team: Team) -> str:
+    """Results arrived for two platforms of a running campaign."""
+    campaign = people.active(team, name="Tidal <Lines> & more")
+    part_ids = [part.id for part in planned_parts(campaign.id)]
+    today = clock.now().date()
+    for part_id in part_ids[:2]:
+        days = [
+            Day(on=today - timedelta(back), spend="20.50", impressions=900, clicks=9, value="41")
+            for back in range(3)
+        ]
+        record_results(ad_campaign_id=part_id, days=days, by=team.mia.actor)
+    return f"/campaigns/{campaign.id}/spend"
 
 
 def waiting(team: Team) -> str:
@@ -154,6 +171,11 @@ CASES: dict[str, Callable[[Team], str]] = {
     "share_numbers": shared_page,
     "share_results": shared_page,
     "share_spend": shared_page,
+    "spend_numbers": spend,
+    "spend_pace": spend,
+    "spend_per_day": spend,
+    "spend_platforms": spend,
+    "spend_table": spend,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

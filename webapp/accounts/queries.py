@@ -259,3 +259,8 @@ def team_count() -> int:
 def user_at(email: str) -> int | None:
     """The id of whoever has this address (normalised), or None."""
     return db.session.scalar(select(User.id).where(User.email == email))
+
+
+def every_team() -> list[int]:
+    """The ids of all teams, for an operator's command."""
+    return list(db.session.scalars(select(Team.id).order_by(Team.id)))

@@ -2,15 +2,19 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Column,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Numeric,
+    PrimaryKeyConstraint,
     String,
+    Table,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -118,3 +122,64 @@ class DailyResult(Base):
     updated_at: Mapped[datetime] = mapped_column(
         default_factory=clock.now, onupdate=clock.now, init=False
     )
+
+
+def _measures() -> tuple[Column[Any], ...]:
+    """What a rollup adds up. What no source named stays None; the four last columns are the
+    impressions and the spend of the days that know clicks, conversions or value: a rate divides by
+    those alone.
+    """
+    number, amount = BigId, Numeric(18, 4)
+    return (
+        Column("impressions", number, nullable=False),
+        Column("clicks", number),
+        Column("spend_cents", number, nullable=False),
+        Column("conversions", amount),
+        Column("value_cents", number),
+        Column("clickable_impressions", number, nullable=False),
+        Column("clicks_cost_cents", number, nullable=False),
+        Column("conversions_cost_cents", number, nullable=False),
+        Column("value_cost_cents", number, nullable=False),
+    )
+
+
+def _rollup(name: str, *parts: Any) -> Table:
+    """A table nobody edits: `webapp.ads.rollup` writes it from the facts. It has no id of its own,
+    and SQLite keeps it in the order of its key.
+    """
+    return Table(
+        name,
+        Base.metadata,
+        Column("team_id", BigId, nullable=False),
+        Column("campaign_id", BigId, nullable=False),
+        *parts,
+        *_measures(),
+        ForeignKeyConstraint(
+            ["team_id", "campaign_id"], ["campaign.team_id", "campaign.id"], ondelete="CASCADE"
+        ),
+        sqlite_with_rowid=False,
+    )
+
+
+#: A campaign's day on one platform, over its parts there; a campaign's days lie together.
+platform_day = _rollup(
+    "platform_day",
+    Column("on", Date, nullable=False),
+    Column("platform", String(20), nullable=False),
+    PrimaryKeyConstraint("team_id", "campaign_id", "on", "platform"),
+)
+#: A campaign's day over all its platforms. Its key begins with the day: a team's week is one range.
+campaign_day = _rollup(
+    "campaign_day",
+    Column("on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    PrimaryKeyConstraint("team_id", "on", "campaign_id"),
+    Index(None, "team_id", "campaign_id", "on"),
+)
+#: A campaign over all its days.
+campaign_total = _rollup(
+    "campaign_total",
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    PrimaryKeyConstraint("team_id", "campaign_id"),
+)

@@ -1,96 +1,82 @@
-"""Reads of ad campaigns and their results: every number is a sum of daily rows; what is undefined
-is None.
+"""Reads of ad campaigns and their results. Totals of campaigns and of their platforms come from the
+rollups, what a part did from the facts. Statements every page asks for are built once.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, bindparam, func, select
 
-from webapp.ads.models import AdCampaign, DailyResult
+from webapp.ads.models import (
+    AdCampaign,
+    DailyResult,
+    campaign_day,
+    campaign_total,
+    platform_day,
+)
+from webapp.ads.rates import Totals
+from webapp.ads.rollup import FACT_SUMS, sums_of
 from webapp.campaigns.models import Campaign
-from webapp.campaigns.workflow import RUNNING
+from webapp.campaigns.queries import IS_RUNNING
 from webapp.db import current_team, db, execute
 
-_KNOWS_CLICKS = DailyResult.clicks.is_not(None)
-_KNOWS_CONVERSIONS = DailyResult.conversions.is_not(None)
-_SUMS = (
-    func.coalesce(func.sum(DailyResult.spend_cents), 0).label("spend_cents"),
-    func.coalesce(func.sum(DailyResult.impressions), 0).label("impressions"),
-    func.sum(DailyResult.clicks).label("clicks"),
-    func.sum(DailyResult.conversions).label("conversions"),
-    func.sum(DailyResult.value_cents).label("value_cents"),
-    func.max(DailyResult.on).label("last_on"),
-    # A rate divides by the rows that know both of its sides.
-    func.sum(case((_KNOWS_CLICKS, DailyResult.impressions))).label("clickable_impressions"),
-    func.sum(case((_KNOWS_CLICKS, DailyResult.spend_cents))).label("clicks_cost_cents"),
-    func.sum(case((_KNOWS_CONVERSIONS, DailyResult.spend_cents))).label("conversions_cost_cents"),
+_TOTAL = select(campaign_total).where(
+    campaign_total.c.team_id == bindparam("team_id"),
+    campaign_total.c.campaign_id == bindparam("campaign_id"),
+)
+_SPENT = select(campaign_total.c.campaign_id, campaign_total.c.spend_cents).where(
+    campaign_total.c.team_id == bindparam("team_id"),
+    campaign_total.c.campaign_id.in_(bindparam("ids", expanding=True)),
+)
+_IN_TRASH = select(Campaign.id).where(
+    Campaign.team_id == bindparam("team_id"), Campaign.trashed_at.is_not(None)
+)
+_TEAM_TOTALS = (
+    select(campaign_day.c.currency, *sums_of(campaign_day))
+    .where(
+        campaign_day.c.team_id == bindparam("team_id"),
+        campaign_day.c.on.between(bindparam("first"), bindparam("last")),
+        campaign_day.c.campaign_id.not_in(_IN_TRASH),
+    )
+    .group_by(campaign_day.c.currency)
+)
+_BUDGETS = (
+    select(Campaign.currency, func.sum(Campaign.budget_cents))
+    .where(
+        Campaign.team_id == bindparam("team_id"),
+        IS_RUNNING,
+        Campaign.archived_at.is_(None),
+        Campaign.trashed_at.is_(None),
+    )
+    .group_by(Campaign.currency)
+)
+_OF_CAMPAIGN = (
+    DailyResult.team_id == bindparam("team_id"),
+    DailyResult.campaign_id == bindparam("campaign_id"),
+    DailyResult.grain_key == "",
+)
+# Grouped by an expression: by the bare column, SQLite walks the whole team in that order.
+_PART = DailyResult.ad_campaign_id + 0
+_PER_PART = select(_PART.label("ad_campaign_id"), *FACT_SUMS).where(*_OF_CAMPAIGN).group_by(_PART)
+_OF_PLATFORMS = (
+    platform_day.c.team_id == bindparam("team_id"),
+    platform_day.c.campaign_id == bindparam("campaign_id"),
+)
+_PER_PLATFORM = (
+    select(platform_day.c.platform, *sums_of(platform_day))
+    .where(*_OF_PLATFORMS)
+    .group_by(platform_day.c.platform)
+)
+_DAILY = (
+    select(platform_day.c.on, platform_day.c.platform, platform_day.c.spend_cents)
+    .where(*_OF_PLATFORMS)
+    .order_by(platform_day.c.on, platform_day.c.platform)
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Sums of daily results, money in minor units; None is "not known", not zero."""
-
-    spend_cents: int = 0
-    impressions: int = 0
-    clicks: int | None = None
-    conversions: Decimal | None = None
-    value_cents: int | None = None
-    last_on: date | None = None
-    clickable_impressions: int = 0
-    clicks_cost_cents: int = 0
-    conversions_cost_cents: int = 0
-
-    @classmethod
-    def of(cls, row: Any) -> "Totals":
-        return cls(
-            spend_cents=int(row.spend_cents),
-            impressions=int(row.impressions),
-            clicks=None if row.clicks is None else int(row.clicks),
-            conversions=None if row.conversions is None else _plain(Decimal(str(row.conversions))),
-            value_cents=None if row.value_cents is None else int(row.value_cents),
-            last_on=row.last_on,
-            clickable_impressions=int(row.clickable_impressions or 0),
-            clicks_cost_cents=int(row.clicks_cost_cents or 0),
-            conversions_cost_cents=int(row.conversions_cost_cents or 0),
-        )
-
-    @property
-    def per_thousand_cents(self) -> int | None:
-        """Cost per 1,000 impressions (CPM)."""
-        return _each(1000 * self.spend_cents, self.impressions)
-
-    @property
-    def per_click_cents(self) -> int | None:
-        """Cost per click (CPC), over the days that report clicks."""
-        return _each(self.clicks_cost_cents, self.clicks)
-
-    @property
-    def per_conversion_cents(self) -> int | None:
-        """Cost per conversion (CPA), over the days that report conversions."""
-        return _each(self.conversions_cost_cents, self.conversions)
-
-
-def _each(cents: int, number: int | Decimal | None) -> int | None:
-    """A cost per piece, rounded half to even; None when there is no piece.
-
-    >>> _each(1001, 2), _each(1001, 0)
-    (500, None)
-    """
-    return round(Decimal(cents) / Decimal(number)) if number else None
-
-
-def _plain(value: Decimal) -> Decimal:
-    """Without trailing zeros, and never as a power of ten.
-
-    >>> _plain(Decimal("1000.0000")), _plain(Decimal("2.5000"))
-    (Decimal('1000'), Decimal('2.5'))
-    """
-    whole = value.to_integral_value()
-    return whole if whole == value else value.normalize()
+#: A day, a platform, what was spent there (minor units).
+Spent = tuple[date, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,78 +88,69 @@ class Part:
 
 
 def totals(campaign_id: int) -> Totals:
-    """What a campaign did over all its parts."""
-    query = select(*_SUMS).where(
-        DailyResult.team_id == current_team(),
-        DailyResult.campaign_id == campaign_id,
-        DailyResult.grain_key == "",
-    )
-    return Totals.of(execute(query).one())
+    """What a campaign did so far, over all its parts."""
+    row = execute(_TOTAL, _own(campaign_id)).one_or_none()
+    return Totals.of(row) if row else Totals()
 
 
-def spent_of(campaign_ids: list[int]) -> dict[int, int]:
-    """Spend so far of several campaigns, minor units of each one's own currency."""
-    if not campaign_ids:
-        return {}
-    query = select(DailyResult.campaign_id, func.sum(DailyResult.spend_cents)).where(
-        DailyResult.team_id == current_team(),
-        DailyResult.campaign_id.in_(campaign_ids),
-        DailyResult.grain_key == "",
-    )
-    return {
-        int(key): int(spent)
-        for key, spent in execute(query.group_by(DailyResult.campaign_id)).all()
-    }
+def spent_of(campaign_ids: Iterable[int]) -> dict[int, int]:
+    """What each of several campaigns spent; absent when nothing is known of one."""
+    values = {"team_id": current_team(), "ids": list(campaign_ids)}
+    return {row.campaign_id: row.spend_cents for row in execute(_SPENT, values).all()}
 
 
 def parts(campaign_id: int) -> list[Part]:
     """A campaign's parts, planned ones first, with their totals."""
+    found = {
+        row.ad_campaign_id: Totals.of(row) for row in execute(_PER_PART, _own(campaign_id)).all()
+    }
+    return [Part(row, found.get(row.id, Totals())) for row in parts_of(campaign_id)]
+
+
+def parts_of(campaign_id: int) -> list[AdCampaign]:
+    """A campaign's parts, planned ones first."""
+    return list(db.session.scalars(_parts(campaign_id)))
+
+
+def _parts(campaign_id: int) -> Select[AdCampaign]:
     own = select(AdCampaign).where(
         AdCampaign.team_id == current_team(), AdCampaign.campaign_id == campaign_id
     )
-    sums = select(DailyResult.ad_campaign_id, *_SUMS).where(
-        DailyResult.team_id == current_team(),
-        DailyResult.campaign_id == campaign_id,
-        DailyResult.grain_key == "",
-    )
-    found = {
-        row.ad_campaign_id: Totals.of(row)
-        for row in execute(sums.group_by(DailyResult.ad_campaign_id)).all()
-    }
-    rows = db.session.scalars(own.order_by(AdCampaign.name != "", AdCampaign.id))
-    return [Part(row, found.get(row.id, Totals())) for row in rows]
+    return own.order_by(AdCampaign.name != "", AdCampaign.id)
 
 
 def planned_parts(campaign_id: int) -> list[AdCampaign]:
     """The parts that share the budget, in the order they were made."""
-    query = select(AdCampaign).where(
-        AdCampaign.team_id == current_team(),
-        AdCampaign.campaign_id == campaign_id,
-        AdCampaign.name == "",
-    )
-    return list(db.session.scalars(query.order_by(AdCampaign.id)))
+    return list(db.session.scalars(_parts(campaign_id).where(AdCampaign.name == "")))
 
 
-def daily(campaign_id: int) -> list[tuple[date, str, int]]:
+def daily(campaign_id: int) -> Sequence[Spent]:
     """(day, platform, spend) of a campaign, in order; days and platforms without rows are
     absent.
     """
+    rows: Sequence[Spent] = execute(_DAILY, _own(campaign_id)).all()
+    return rows
+
+
+def per_platform(campaign_id: int) -> dict[str, Totals]:
+    """What a campaign did on each platform, over its parts there."""
+    rows = execute(_PER_PLATFORM, _own(campaign_id)).all()
+    return {row.platform: Totals.of(row) for row in rows}
+
+
+def facts_of(campaign_id: int) -> list[tuple[AdCampaign, DailyResult]]:
+    """Every daily fact of a campaign with its part, by day, for an export."""
     query = (
-        select(DailyResult.on, AdCampaign.platform, func.sum(DailyResult.spend_cents))
+        select(AdCampaign, DailyResult)
         .join(
             AdCampaign,
             (AdCampaign.team_id == DailyResult.team_id)
             & (AdCampaign.id == DailyResult.ad_campaign_id),
         )
-        .where(
-            DailyResult.team_id == current_team(),
-            DailyResult.campaign_id == campaign_id,
-            DailyResult.grain_key == "",
-        )
-        .group_by(DailyResult.on, AdCampaign.platform)
-        .order_by(DailyResult.on, AdCampaign.platform)
+        .where(*_OF_CAMPAIGN)
+        .order_by(DailyResult.on, AdCampaign.id)
     )
-    return [(day, platform, int(spent)) for day, platform, spent in execute(query).all()]
+    return [tuple(row) for row in execute(query, _own(campaign_id)).all()]
 
 
 def platforms_of(ad_campaign_ids: set[int]) -> dict[int, str]:
@@ -190,31 +167,15 @@ def running_totals(first: date, last: date) -> dict[str, Totals]:
     """Per currency: what the team's campaigns did from `first` to `last` (account days). Currencies
     are never added.
     """
-    query = (
-        select(Campaign.currency, *_SUMS)
-        .join(
-            Campaign,
-            (Campaign.team_id == DailyResult.team_id) & (Campaign.id == DailyResult.campaign_id),
-        )
-        .where(
-            DailyResult.team_id == current_team(),
-            DailyResult.grain_key == "",
-            DailyResult.on.between(first, last),
-            Campaign.trashed_at.is_(None),
-        )
-        .group_by(Campaign.currency)
-    )
-    return {row.currency: Totals.of(row) for row in execute(query).all()}
+    values = {"team_id": current_team(), "first": first, "last": last}
+    return {row.currency: Totals.of(row) for row in execute(_TEAM_TOTALS, values).all()}
 
 
 def running_budgets() -> dict[str, int]:
     """Per currency: the budgets of running campaigns."""
-    query = select(Campaign.currency, func.sum(Campaign.budget_cents)).where(
-        Campaign.team_id == current_team(),
-        Campaign.state.in_(RUNNING),
-        Campaign.archived_at.is_(None),
-        Campaign.trashed_at.is_(None),
-    )
-    return {
-        currency: int(cents) for currency, cents in execute(query.group_by(Campaign.currency)).all()
-    }
+    rows = execute(_BUDGETS, {"team_id": current_team()}).all()
+    return {currency: int(cents) for currency, cents in rows}
+
+
+def _own(campaign_id: int) -> dict[str, int]:
+    return {"team_id": current_team(), "campaign_id": campaign_id}

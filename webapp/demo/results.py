@@ -1,53 +1,37 @@
-"""How a demo's daily results are written: one call, so that they go the way of every other result.
-Their source is named: nobody can take them for an account's.
+"""How a demo's daily results are written: the way of every other result, with a source of their
+own, so that nobody can take them for an account's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
-from sqlalchemy import insert
-
-from webapp.ads.models import AdCampaign, DailyResult
-from webapp.core import clock, money
+from webapp.ads import results
+from webapp.ads.models import AdCampaign
+from webapp.campaigns.models import Campaign
+from webapp.core import money
 from webapp.core.actor import Actor
-from webapp.db import execute
+from webapp.db import find
 from webapp.demo.numbers import Day
-from webapp.events.log import Payload, note
 
 SOURCE = "demo"
-
-
-@dataclass(frozen=True)
-class Recorded(Payload):
-    """Which days of a part were written."""
-
-    first_on: str
-    last_on: str
 
 
 def record_days(part: AdCampaign, days: Sequence[Day], *, currency: str, by: Actor) -> None:
     """Write the results of a part, in the caller's unit of work; its days are new."""
     if not days:
         return
-    execute(insert(DailyResult), [_row(part, day, currency) for day in days])
-    span = Recorded(days[0].on.isoformat(), days[-1].on.isoformat())
-    note("results.recorded", subject=part, by=by, data=span)
+    campaign = find(Campaign, part.campaign_id, lock=True)
+    told = [_told(day, currency) for day in days]
+    results.write_days(part, campaign, told, source=SOURCE, by=by)
 
 
-def _row(part: AdCampaign, day: Day, currency: str) -> dict[str, Any]:
-    return {
-        "team_id": part.team_id,
-        "campaign_id": part.campaign_id,
-        "ad_campaign_id": part.id,
-        "on": day.on,
-        "grain_key": "",
-        "impressions": day.impressions,
-        "clicks": day.clicks,
-        "spend_cents": day.spend_cents,
-        "spend_raw": str(money.to_major(day.spend_cents, currency)),
-        "conversions": day.conversions,
-        "value_cents": day.value_cents,
-        "source": SOURCE,
-        "updated_at": clock.now(),
-    }
+def _told(day: Day, currency: str) -> results.Day:
+    value = None if day.value_cents is None else money.to_major(day.value_cents, currency)
+    return results.Day(
+        on=day.on,
+        spend=money.to_major(day.spend_cents, currency),
+        impressions=day.impressions,
+        clicks=day.clicks,
+        conversions=None if day.conversions is None else Decimal(day.conversions),
+        value=value,
+    )

@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.undone": ("swap", "pending", "Took an import back"),
     "share.created": ("share", "", "Shared the campaign by link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
+    "results.recorded": ("chart", "", "Recorded results"),
 }
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.ads import commands, queries
 from webapp.ads.models import PLATFORM_WORDS, PLATFORMS
+from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
@@ -17,7 +18,6 @@ from webapp.core.errors import Invalid, StaleVersion
 from webapp.core.text import number_of_row
 from webapp.events.models import Event
 from webapp.views.campaign_pieces import head, requests_of
-from webapp.views.spend_chart import spend_chart
 from webapp.web.forms import submitted, typed
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard
@@ -97,7 +97,6 @@ def parts_of(campaign_id: int) -> dict[str, Any]:
         "campaign": campaign,
         "parts": queries.parts(campaign_id),
         "totals": queries.totals(campaign_id),
-        "chart": spend_chart(queries.daily(campaign_id), campaign.currency),
         "platform_words": PLATFORM_WORDS,
         "today": zones.today(clock.now(), campaign.zone),
     }
@@ -154,7 +153,7 @@ def add_platform(campaign_id: int) -> Response:
 
 @fragment(
     "campaigns/_parts.html",
-    on=("campaign.*", "ad_campaign.*", "import_batch.committed", "import_batch.undone"),
+    on=("campaign.*", "ad_campaign.*", *RESULT_EVENTS),
     topic="campaign:{campaign_id}",
 )
 def campaign_parts(event: Event) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
+from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.campaigns import queries
 from webapp.campaigns.models import OBJECTIVES, TYPES
@@ -84,7 +85,7 @@ def campaign_status(event: Event) -> dict[str, Any]:
 
 @fragment(
     "campaigns/_numbers.html",
-    on=("campaign.*", "import_batch.committed", "import_batch.undone"),
+    on=("campaign.*", *RESULT_EVENTS),
     topic="campaign:{campaign_id}",
 )
 def campaign_numbers(event: Event) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from webapp.ads import queries as ads
+from webapp.ads.results import RESULT_EVENTS
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import IN_TRASH, TYPES
 from webapp.core import clock, zones
@@ -102,7 +103,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 @fragment(
     "campaigns/_rows.html",
-    on=("campaign.*", "import_batch.committed", "import_batch.undone"),
+    on=("campaign.*", *RESULT_EVENTS),
     topic="team:{team_id}",
 )
 def campaign_row(event: Event) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
+from webapp.ads.rates import Totals
+from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
@@ -69,8 +71,9 @@ def week_numbers() -> dict[str, Any]:
     this_week, week_before = same_days(today)
     this, before = ads.running_totals(*this_week), ads.running_totals(*week_before)
     budgets = ads.running_budgets()
-    currencies = sorted(this.keys() | budgets.keys()) or [team.currency]
-    none = ads.Totals()
+    known = this.keys() | budgets.keys() or {team.currency}
+    currencies = sorted(known, key=lambda one: (one != team.currency, one))
+    none = Totals()
     rows = [
         {
             "currency": one,
@@ -108,11 +111,7 @@ def headline(_event: Event, user_id: int) -> dict[str, Any]:
     return needs_you_for(user_id) | {"counts": campaigns.counts()}
 
 
-@fragment(
-    "home/_numbers.html",
-    on=("campaign.*", "import_batch.committed", "import_batch.undone"),
-    topic="team:{team_id}",
-)
+@fragment("home/_numbers.html", on=("campaign.*", *RESULT_EVENTS), topic="team:{team_id}")
 def numbers(_event: Event) -> dict[str, Any]:
     return {"numbers": week_numbers()}
 

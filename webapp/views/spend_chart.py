@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from webapp.ads.models import PLATFORM_WORDS
 from webapp.core import money
+from webapp.views import plots
 from webapp.web.words import day
 
 #: Fixed colours of the platforms; the order is the order in a stack, bottom first.
@@ -20,22 +21,8 @@ COLOURS = {
     "linkedin": 6,
     "meta": 7,
 }
-#: Longer campaigns are drawn by week: more bars than this are no longer read.
-MOST_DAYS = 45
-#: Years of them share bars: one mistyped day must not make a page of thousands.
-MOST_WEEKS = 270
-MOST_LABELS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One rectangle of a stack, in percent of the plot."""
-
-    colour: int
-    x: float
-    y: float
-    width: float
-    height: float
+#: What a platform without a colour of its own gets.
+PLAIN = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,93 +38,85 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything the figure shows. `finding` is the sentence for who does not see it."""
+    """Everything the figure shows. `stacks` has a path per platform, in the order of `platforms`:
+    its rectangles in percent of the plot. `finding` is the sentence for who does not see it;
+    `plan_cents` is what is planned per bar and `plan_y` where its line lies, None without a plan.
+    """
 
     unit: str
     platforms: list[tuple[str, int]]
-    bars: list[Bar]
+    stacks: list[str]
     ticks: list[str]
     labels: list[str]
     lines: list[Line]
     finding: str
+    plan_cents: int | None
+    plan_y: float | None
 
 
-def spend_chart(rows: Sequence[tuple[date, str, int]], currency: str) -> Chart | None:
+def spend_chart(
+    rows: Sequence[tuple[date, str, int]], currency: str, *, per_day_cents: int | None = None
+) -> Chart | None:
     """The chart of (day, platform, spend) rows; None without rows. Days without rows are zero."""
     if not rows:
         return None
     first, last = rows[0][0], rows[-1][0]
-    step = _days_per_bar((last - first).days)
-    platforms = [one for one in COLOURS if any(platform == one for _, platform, _ in rows)]
+    step = plots.days_per_point((last - first).days)
+    platforms = in_order({platform for _, platform, _ in rows})
+    place = {platform: index for index, platform in enumerate(platforms)}
     count = (last - first).days // step + 1
     table = [[0] * len(platforms) for _ in range(count)]
     for on, platform, spent in rows:
-        table[(on - first).days // step][platforms.index(platform)] += spent
+        table[(on - first).days // step][place[platform]] += spent
     lines = [
         Line(first + timedelta(days=index * step), spent, sum(spent))
         for index, spent in enumerate(table)
     ]
-    top, ticks = _scale(max(line.total for line in lines), currency)
-    unit = {1: "day", 7: "week"}.get(step, f"{step // 7} weeks")
+    plan = None if per_day_cents is None else per_day_cents * step
+    top, ticks = plots.scale(
+        max(*(line.total for line in lines), plan or 0), lambda cents: money.words(cents, currency)
+    )
+    unit = plots.unit_of(step)
     return Chart(
         unit,
-        [(PLATFORM_WORDS[one], COLOURS[one]) for one in platforms],
-        _bars(table, platforms, top),
+        [(PLATFORM_WORDS[one], colour_of(one)) for one in platforms],
+        _stacks(table, top),
         ticks,
-        _labels(lines, step),
+        plots.labels([line.on for line in lines]),
         lines,
         _finding(lines, unit, currency),
+        plan,
+        None if plan is None else round(100 - 100 * plan / top, 2),
     )
 
 
-def _days_per_bar(days: int) -> int:
-    """A day, a week, or as many weeks as keep the number of bars readable.
+def in_order(platforms: set[str]) -> list[str]:
+    """Platforms in the order of every stack and list."""
+    return [one for one in COLOURS if one in platforms] + sorted(platforms - COLOURS.keys())
 
-    >>> _days_per_bar(10), _days_per_bar(100), _days_per_bar(7 * 270), _days_per_bar(7 * 540)
-    (1, 7, 14, 21)
+
+def colour_of(platform: str) -> int:
+    """The number of a platform's colour."""
+    return COLOURS.get(platform, PLAIN)
+
+
+def _stacks(table: list[list[int]], top: int) -> list[str]:
+    """One path per platform: hundreds of elements take longer to write than the rest of the page.
+
+    >>> _stacks([[50, 25]], 100)
+    ['M16.00,50.00h68.00v50.00h-68.00z', 'M16.00,25.00h68.00v25.00h-68.00z']
     """
-    return 1 if days < MOST_DAYS else 7 * (days // 7 // MOST_WEEKS + 1)
-
-
-def _bars(table: list[list[int]], platforms: list[str], top: int) -> list[Bar]:
     slot = 100 / len(table)
-    bars = []
+    width = f"{slot * 0.68:.2f}"
+    paths: list[list[str]] = [[] for _ in table[0]]
     for index, spent in enumerate(table):
-        floor = 100.0
-        for platform, cents in zip(platforms, spent, strict=True):
-            if cents <= 0:
-                continue
-            height = 100 * cents / top
-            floor -= height
-            x = round(slot * (index + 0.16), 2)
-            bars.append(
-                Bar(COLOURS[platform], x, round(floor, 2), round(slot * 0.68, 2), round(height, 2))
-            )
-    return bars
-
-
-def _scale(most: int, currency: str) -> tuple[int, list[str]]:
-    """A round top above the highest bar and five labels from it down to zero.
-
-    >>> _scale(63000, "USD")
-    (80000, ['$800', '$600', '$400', '$200', '$0'])
-    """
-    step = next(
-        factor * 10**power
-        for power in range(18)
-        for factor in (1, 2, 3, 4, 5, 8)
-        if 4 * factor * 10**power >= most
-    )
-    return 4 * step, [money.words(step * times, currency) for times in (4, 3, 2, 1, 0)]
-
-
-def _labels(lines: list[Line], step: int) -> list[str]:
-    """A label per bar, most of them empty, so that few stand under many bars."""
-    every = -(-len(lines) // MOST_LABELS)
-    return [
-        f"{line.on.day} {line.on:%b}" if index % every == 0 else ""
-        for index, line in enumerate(lines)
-    ]
+        floor, x = 100.0, f"{slot * (index + 0.16):.2f}"
+        for path, cents in zip(paths, spent, strict=True):
+            if cents > 0:
+                height = 100 * cents / top
+                floor -= height
+                path.append(f"M{x},{floor:.2f}h{width}v{height:.2f}h-{width}z")
+    return ["".join(path) for path in paths]
 
 
 def _finding(lines: list[Line], unit: str, currency: str) -> str:

@@ -5,6 +5,7 @@ local copies).
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 
 from webapp.config import ROOT
 
@@ -65,6 +66,15 @@ def url(name: str) -> str:
     ever.
     """
     return f"/static/{name}?v={_version(name)}"
+
+
+#: The plotting library as it lies in `static/vendor`, copied there from its package at start.
+PLOTLY = f"vendor/plotly-{version('plotly')}.min.js"
+
+
+def plotly_src() -> str:
+    """The plotting library's path, or '' where it could not be put: charts stay as drawn here."""
+    return url(PLOTLY) if (STATIC / PLOTLY).exists() else ""
 
 
 @cache

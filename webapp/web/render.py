@@ -70,7 +70,7 @@ def init_app(app: Flask) -> None:
     env = app.jinja_env
     for name in words.FILTERS:
         env.filters[name] = getattr(words, name)
-    env.globals.update(asset=assets.url, icon_href=assets.icon_href)
+    env.globals.update(asset=assets.url, icon_href=assets.icon_href, plotly_src=assets.plotly_src)
     app.context_processor(_page_context)
 
 

@@ -62,6 +62,12 @@ def accepts_files(view: View) -> View:
     return view
 
 
+def with_charts(view: View) -> View:
+    """Let a page's plotting library put its style sheets into the document."""
+    view.has_charts = True  # type: ignore[attr-defined]
+    return view
+
+
 def protect_forms(app: Flask) -> None:
     """The token of every form. Called after the guards: to look for it the body is read, and
     nobody uploads anything before it is known that they may.
@@ -92,7 +98,8 @@ def _finish(response: Response) -> Response:
     _hear_out()
     settings: Settings = current_app.config["SETTINGS"]
     headers = response.headers
-    for name, value in protections(settings, nonce=nonce()).items():
+    charts = hasattr(current_app.view_functions.get(request.endpoint or ""), "has_charts")
+    for name, value in protections(settings, nonce=nonce(), charts=charts).items():
         headers.setdefault(name, value)
     headers["X-Request-Id"] = g.get("request_id", "")
     headers.setdefault("Cache-Control", "no-store")
@@ -109,10 +116,10 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def protections(settings: Settings, *, nonce: str = "") -> dict[str, str]:
+def protections(settings: Settings, *, nonce: str = "", charts: bool = False) -> dict[str, str]:
     """The headers every answer carries; static files too, which need no nonce."""
     always = {
-        "Content-Security-Policy": policy(settings, nonce=nonce),
+        "Content-Security-Policy": policy(settings, nonce=nonce, charts=charts),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

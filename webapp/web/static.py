@@ -7,7 +7,9 @@ While developing, files change under the server: nothing is compressed or rememb
 import gzip
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,7 +20,7 @@ from whitenoise import WhiteNoise
 
 from webapp.config import Settings
 from webapp.web import security
-from webapp.web.assets import STATIC
+from webapp.web.assets import PLOTLY, STATIC
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the static files in front of the application."""
+    put_plotly(STATIC)
     changes = settings.env == "development"
     if changes:
         forget_compressed(STATIC)
@@ -68,6 +71,28 @@ class Static:
             environ, start_response
         )
         return answer
+
+
+def put_plotly(folder: Path) -> None:
+    """Copy the plotting library out of its installed package, once per version; pages do without
+    it where the folder cannot be written.
+    """
+    package = find_spec("plotly")
+    if package is None or not package.submodule_search_locations:
+        return
+    source = Path(package.submodule_search_locations[0], "package_data", "plotly.min.js")
+    place = folder / PLOTLY
+    if place.exists() or not source.exists():
+        return
+    draft = folder.parent / f".{place.name}.{os.getpid()}"
+    try:
+        place.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, draft)
+        draft.replace(place)
+    except OSError:
+        log.warning("the plotting library cannot be put into the static folder")
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def compress(folder: Path) -> None:

@@ -15,6 +15,8 @@ FILTERS = (
     "money",
     "money_exact",
     "count",
+    "short",
+    "times",
     "percent",
     "day",
     "day_time",
@@ -90,18 +92,39 @@ def money(minor: int | None, currency: str) -> str:
     return "—" if minor is None else core_money.words(minor, currency)
 
 
+@lru_cache(4096)
 def money_exact(minor: int | None, currency: str) -> str:
     """`$11,240.00`, for ledgers and differences."""
     return "—" if minor is None else core_money.words(minor, currency, cents=True)
 
 
-def count(value: int | None) -> str:
+def count(value: Any) -> str:
     """`1,240`.
 
     >>> count(1240), count(None)
     ('1,240', '—')
     """
     return "—" if value is None else f"{value:,}"
+
+
+def short(value: Any) -> str:
+    """A count in a headline: from 10,000 in thousands or millions; the exact one goes beside it.
+
+    >>> short(1240), short(18_432), short(1_526_800), short(None)
+    ('1,240', '18.4k', '1.53m', '—')
+    """
+    if value is None or value < 10_000:
+        return count(value)
+    return f"{value / 1000:,.1f}k" if value < 1_000_000 else f"{value / 1_000_000:,.2f}m"
+
+
+def times(value: Any) -> str:
+    """A return: `3.2×`; undefined is a dash.
+
+    >>> times(3.24), times(0), times(None)
+    ('3.2×', '0.0×', '—')
+    """
+    return "—" if value is None else f"{value:,.1f}×"
 
 
 def percent(part: float | None, whole: float | None, places: int = 1) -> str:

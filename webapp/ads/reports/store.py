@@ -25,9 +25,11 @@ from webapp.ads.commands import part_from_report
 from webapp.ads.models import AdCampaign, DailyResult
 from webapp.ads.reports.facts import WHOLE_ACCOUNT
 from webapp.ads.reports.totals import plain
+from webapp.ads.rollup import refresh
+from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.core.actor import Actor
-from webapp.db import current_team, db, execute, is_sqlite, many_fresh_rows
+from webapp.db import current_team, db, execute, find, is_sqlite, many_fresh_rows
 from webapp.imports.models import ImportBatch, ImportRow
 from webapp.imports.sources import Judged, Line, Values
 
@@ -259,6 +261,7 @@ def apply(batch: ImportBatch, by: Actor) -> None:
     with many_fresh_rows():
         execute(into)
         _set(update(ImportRow).where(made, own, written).values(target_id=DailyResult.id))
+        _sum_again(batch)
 
 
 def _metrics(batch: ImportBatch) -> list[str]:
@@ -270,7 +273,9 @@ def _metrics(batch: ImportBatch) -> list[str]:
 def revert(batch: ImportBatch, by: Actor) -> int:
     """Take back what still says what the batch wrote; answers how many rows it left."""
     with many_fresh_rows():
-        return _revert(batch)
+        kept = _revert(batch)
+        _sum_again(batch)
+    return kept
 
 
 def _revert(batch: ImportBatch) -> int:
@@ -300,6 +305,14 @@ def _revert(batch: ImportBatch) -> int:
         .values(before | {"updated_at": clock.now()})
     )
     return kept
+
+
+def _sum_again(batch: ImportBatch) -> None:
+    """Bring the rollups to what the batch wrote or took back, in the same unit of work."""
+    days = select(func.min(ImportRow.on), func.max(ImportRow.on))
+    first, last = execute(days.where(_mine(batch, "create", "update"))).one()
+    if first is not None:
+        refresh(find(Campaign, batch.campaign_id, lock=True), first, last)
 
 
 def _set(statement: Any) -> int:
