@@ -36,17 +36,17 @@
   }
 
   // Buttons stand beside a live root and are fetched again when it was redrawn, never under somebody's cursor.
-  function follow(block) {
-    if (!block.isConnected) return;
+  function follow(block, root) {
+    if (!block.isConnected || (root.dataset.at && root.dataset.at === block.dataset.at)) return;
     const held = document.activeElement;
     if (block.contains(held) && held.matches("input, textarea, select"))
-      block.addEventListener("focusout", () => setTimeout(() => follow(block)), { once: true });
+      block.addEventListener("focusout", () => setTimeout(() => follow(block, root)), { once: true });
     else htmx.trigger(block, "follow");
   }
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    const id = event.detail.target.id;
-    tell(document.getElementById(id) || document);
-    for (const block of document.querySelectorAll(`[data-follows~="${CSS.escape(id)}"]`)) follow(block);
+    const id = event.detail.target.id, root = document.getElementById(id) || document.body;
+    tell(root);
+    for (const block of document.querySelectorAll(`[data-follows~="${CSS.escape(id)}"]`)) follow(block, root);
   });
   document.addEventListener("htmx:afterSettle", (event) => tell(event.target));
 
@@ -81,7 +81,7 @@
       if (mine && mine.outerHTML !== root.outerHTML) {
         mine.replaceWith(root);
         tell(root);
-        for (const block of document.querySelectorAll(`[data-follows~="${CSS.escape(root.id)}"]`)) follow(block);
+        for (const block of document.querySelectorAll(`[data-follows~="${CSS.escape(root.id)}"]`)) follow(block, root);
       }
     }
   }

@@ -145,6 +145,7 @@ def test_what_a_file_leaves_open_is_asked_with_what_it_holds(browser, campaign):
     assert missing.status_code == twice.status_code == 422
     assert "Say which column is “Amount spent”." in text(missing)
     assert "Two columns are “Day”" in text(twice)
+    assert '<option value="x" selected>' in twice.text
     assert taken.status_code == 303
     assert "In which currency are its amounts?" in text(browser.get(sent.location))
 

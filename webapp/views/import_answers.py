@@ -44,16 +44,24 @@ class Column:
     role: str
 
 
-def asked(batch: ImportBatch) -> dict[str, Any] | None:
-    """What the page shows to ask; None when nothing is asked."""
+def asked(batch: ImportBatch, told: Mapping[str, str]) -> dict[str, Any] | None:
+    """What the page shows to ask, with what was told already; None when nothing is asked."""
     if batch.state != State.ASKING:
         return None
     question = batch.facts["question"]
     if question["kind"] == "currency":
-        return dict(question) | {"currencies": [(one, one) for one in money.CURRENCIES]}
+        return dict(question) | {
+            "currencies": [(one, one) for one in money.CURRENCIES],
+            "suggested": told.get("currency", question["suggested"]),
+        }
     roles = {index: role for role, index in question["suggested"].items()}
     columns = [
-        Column(i, name or f"Column {i + 1}", _examples(question["rows"], i), roles.get(i, ""))
+        Column(
+            i,
+            name or f"Column {i + 1}",
+            _examples(question["rows"], i),
+            told.get(f"column_{i}", roles.get(i, "")),
+        )
         for i, name in enumerate(question["names"])
     ]
     return {
@@ -63,6 +71,7 @@ def asked(batch: ImportBatch) -> dict[str, Any] | None:
         "platforms": [(key, words) for key, words in PLATFORM_WORDS.items() if key != "meta"],
         "orders": ORDERS.items(),
         "decimals": DECIMALS.items(),
+        "told": told,
     }
 
 

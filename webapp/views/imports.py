@@ -151,7 +151,7 @@ def review(
         "who": accounts.names({batch.created_by}).get(batch.created_by, ""),
         "refused": refused,
         "errors": errors or {},
-        "question": import_answers.asked(batch),
+        "question": import_answers.asked(batch, request.form),
         "earlier": queries.earlier_with(batch),
     }
     if "counts" in batch.facts:
