@@ -34,6 +34,9 @@ from webapp.web import panels
 
 ROOT = Path(__file__).resolve().parent.parent
 
+#: Benches are programs: one of them is the product itself, made when it is imported.
+collect_ignore_glob = ["bench/*"]
+
 # Examples are the same in every run, and a busy machine is no failure; `--hypothesis-profile
 # default` looks for new ones.
 hypothesis.register_profile("ci", deadline=None, derandomize=True)

@@ -13,7 +13,10 @@ pytestmark = [
 ]
 
 #: Read before a team is known; only `accounts` reads them.
-IDENTITY = {"user", "session", "team", "membership", "invite", "user_setting", "sign_in_failure"}
+IDENTITY = {
+    *("user", "session", "team", "membership", "invite", "user_setting", "sign_in_failure"),
+    "share_link",
+}
 
 
 @pytest.fixture
