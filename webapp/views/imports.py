@@ -2,9 +2,7 @@
 commit it, take it back.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, BinaryIO
@@ -26,6 +24,7 @@ from webapp.imports.workflow import WORKING
 from webapp.views import import_answers
 from webapp.views.campaign_pieces import head
 from webapp.web import words
+from webapp.web.export import csv_file
 from webapp.web.forms import submitted
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard
@@ -44,8 +43,6 @@ VERDICT_WORDS = {
 #: How many line numbers a row of the review lists.
 LINES_SHOWN = 4
 PIECE_BYTES = 1024 * 1024
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("")
@@ -219,21 +216,11 @@ def _as_shown(row: ImportRow) -> dict[str, Any]:
 @guard("see", loads=ImportBatch)
 def rejects(campaign_id: int, import_batch_id: int) -> Response:
     batch = queries.batch(campaign_id, import_batch_id)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["line", "reason", "cells"])
-    for row in queries.rejected(batch.id):
-        cells = [_safe(cell) for cell in row.cells or ()]
-        writer.writerow([", ".join(map(str, row.lines)), _safe(row.reason), *cells])
-    answer = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
-    name = f"rejected-{batch.id}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _safe(cell: str) -> str:
-    """A cell a spreadsheet takes for text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    rows = (
+        (", ".join(map(str, row.lines)), row.reason, *(row.cells or ()))
+        for row in queries.rejected(batch.id)
+    )
+    return csv_file(f"rejected-{batch.id}", ["line", "reason", "cells"], rows)
 
 
 @bp.post("/<int:import_batch_id>/answer")

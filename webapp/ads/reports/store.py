@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Numeric,
+    Select,
     and_,
     cast,
     delete,
@@ -94,22 +95,12 @@ def _beside_split(after: Values, before: Values | None, split: Values) -> Judged
 
 def _levels(campaign_id: int, lines: Sequence[Line]) -> Levels:
     """The days that have results of the whole account (True) or of named campaigns (False)."""
-    days = [_key(line)[2] for line in lines]
     is_whole = (AdCampaign.name == WHOLE_ACCOUNT).label("is_whole")
-    query = (
-        select(AdCampaign.platform, DailyResult.on, is_whole)
-        .join(
-            AdCampaign,
-            (AdCampaign.team_id == DailyResult.team_id)
-            & (AdCampaign.id == DailyResult.ad_campaign_id),
-        )
-        .where(
-            DailyResult.team_id == current_team(),
-            DailyResult.campaign_id == campaign_id,
-            DailyResult.on.between(min(days), max(days)),
-            DailyResult.grain_key == "",
-            DailyResult.spend_cents + DailyResult.impressions > 0,
-        )
+    query = _of_these_days(
+        select(AdCampaign.platform, DailyResult.on, is_whole), campaign_id, lines
+    )
+    query = query.where(
+        DailyResult.grain_key == "", DailyResult.spend_cents + DailyResult.impressions > 0
     )
     found: Levels = {}
     for platform, on, whole in execute(query.distinct()).all():
@@ -122,29 +113,24 @@ def _key(line: Line) -> Key:
     return line.kind, line.name, line.on, line.part
 
 
-def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
-    keys = [_key(line) for line in lines]
-    days = [key[2] for key in keys]
-    names = sorted({key[1] for key in keys})
-    query = (
-        select(
-            AdCampaign.platform,
-            AdCampaign.name,
-            DailyResult.on,
-            DailyResult.grain_key,
-            *(getattr(DailyResult, name) for name in NUMBERS),
-        )
-        .join(
-            AdCampaign,
-            (AdCampaign.team_id == DailyResult.team_id)
-            & (AdCampaign.id == DailyResult.ad_campaign_id),
-        )
-        .where(
-            DailyResult.team_id == current_team(),
-            DailyResult.campaign_id == campaign_id,
-            DailyResult.on.between(min(days), max(days)),
-        )
+def _of_these_days(query: Select[Any], campaign_id: int, lines: Sequence[Line]) -> Select[Any]:
+    """A query of results with their parts, on the days some facts are about."""
+    days = [_key(line)[2] for line in lines]
+    part = and_(
+        AdCampaign.team_id == DailyResult.team_id, AdCampaign.id == DailyResult.ad_campaign_id
     )
+    return query.join(AdCampaign, part).where(
+        DailyResult.team_id == current_team(),
+        DailyResult.campaign_id == campaign_id,
+        DailyResult.on.between(min(days), max(days)),
+    )
+
+
+def _found(campaign_id: int, lines: Sequence[Line]) -> Select[Any]:
+    names = sorted({line.name for line in lines})
+    columns = (AdCampaign.platform, AdCampaign.name, DailyResult.on, DailyResult.grain_key)
+    numbers = [getattr(DailyResult, name) for name in NUMBERS]
+    query = _of_these_days(select(*columns, *numbers), campaign_id, lines)
     return query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
 
 
