@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Numeric,
-    Select,
     and_,
     cast,
     delete,
@@ -113,7 +112,7 @@ def _key(line: Line) -> Key:
     return line.kind, line.name, line.on, line.part
 
 
-def _of_these_days(query: Select[Any], campaign_id: int, lines: Sequence[Line]) -> Select[Any]:
+def _of_these_days(query: Any, campaign_id: int, lines: Sequence[Line]) -> Any:
     """A query of results with their parts, on the days some facts are about."""
     days = [_key(line)[2] for line in lines]
     part = and_(
@@ -126,7 +125,7 @@ def _of_these_days(query: Select[Any], campaign_id: int, lines: Sequence[Line]) 
     )
 
 
-def _found(campaign_id: int, lines: Sequence[Line]) -> Select[Any]:
+def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
     names = sorted({line.name for line in lines})
     columns = (AdCampaign.platform, AdCampaign.name, DailyResult.on, DailyResult.grain_key)
     numbers = [getattr(DailyResult, name) for name in NUMBERS]
