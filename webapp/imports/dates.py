@@ -37,9 +37,13 @@ _CJK = re.compile(r"^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _NUMERIC = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _PACKED = re.compile(r"^(20\d{2})(\d{2})(\d{2})$")
 _DAY_FIRST = re.compile(
-    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})\.?(?:\s+de)?\s+([^\W\d]+)\.?,?(?:\s+de)?\s+(\d{4})"
+    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})\.?(?:\s+de)?[\s-]+([^\W\d]+)\.?,?(?:\s+de)?[\s-]+(\d{4})"
 )
 _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
+
+
+#: Two of them in a cell make it a period.
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
 class NoDay(ValueError):
@@ -127,6 +131,8 @@ class Days:
         datetime.date(2019, 1, 23)
         """
         text = cell.strip()
+        if len(text) > 12 and len(_YEAR.findall(text)) > 1:
+            raise NoDay(cell)
         if found := _ISO.match(text) or _CJK.match(text) or _PACKED.match(text):
             return _made(found[1], found[2], found[3], cell)
         if found := _NUMERIC.match(text):

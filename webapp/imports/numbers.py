@@ -13,11 +13,12 @@ NOTHING = frozenset({"", "-", "--", "—", "–", "[]", "n/a", "N/A", "#N/A", "n
 #: Digits a number may have before it is an id.
 MOST_DIGITS = 18
 
-_SPACES = "  \u202f\u2009'’"
+_SPACES = " \u00a0\u202f\u2009'’"
 _NUMBER = re.compile(rf"[0-9][0-9.,{_SPACES}]*|[.,][0-9]+")
 _MASKED = re.compile(r"^[<>≤≥]\s*[0-9]")
-_BEFORE = re.compile(r"^[A-Za-z]{0,3}\s*[$€£¥₹₩₺₽₱฿₫₪₦]|^[A-Z]{3}\s|^Rp\s?|^R\$\s?|^kr\s?|^zł\s?")
-_AFTER = re.compile(r"\s*(?:[$€£¥₹₩₺₽₱฿₫₪₦]|[A-Z]{3}|kr|zł|%)$")
+_SIGNS = "$€£¥￥₹₩₺₽₱฿₫₪₦₴"
+_BEFORE = re.compile(rf"^[A-Za-z]{{0,3}}\s*[{_SIGNS}]|^[A-Z]{{3}}\s|^Rp\s?|^S/\.?\s?|^kr\s?|^zł\s?")
+_AFTER = re.compile(rf"\s*(?:[A-Z]{{0,3}}[{_SIGNS}]|[A-Z]{{3}}|kr\.?|zł|Kč|Ft|%)$")
 _GROUPS = re.compile(rf"^[0-9]{{1,3}}(?:[.,{_SPACES}][0-9]{{2,3}})*[.,{_SPACES}][0-9]{{3}}$")
 
 

@@ -39,6 +39,7 @@ class Entry(Counted):
     reason: str = ""
     contradiction: str = ""
     stamp: str = ""
+    currency: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -51,7 +52,6 @@ class Rows:
 
     entries: list[Entry]
     unread: list[Aside]
-    currencies: set[str]
     symbols: set[str]
     dims: tuple[int, ...]
     masked: set[Role]
@@ -80,7 +80,6 @@ class _Reader:
         self.found = Rows(
             entries=[],
             unread=[],
-            currencies=set(),
             symbols=learned.columns[spend].symbols
             if (spend := layout.where(Role.SPEND)) is not None
             else set(),
@@ -105,6 +104,8 @@ class _Reader:
                 if is_masked(cell):
                     self.found.masked.add(role)
                 return None
+            if index in self.layout.millionths:
+                number = number.scaleb(-6)
             if abs(number) > MOST:
                 raise BadCell(f"{name} is {clean_line(cell)[:40]}: more than can be true.")
             if is_count and number != number.to_integral_value():
@@ -135,7 +136,7 @@ class _Reader:
         entry.reason = self._not_taken(entry)
         entry.contradiction = self._contradiction(cells, entry)
         entry.stamp = self._named(Role.DAY, cells)
-        self._note_currency(cells)
+        entry.currency = self._named(Role.CURRENCY, cells).upper()
         return entry
 
     def _said(self, cell: str) -> str:
@@ -211,11 +212,6 @@ class _Reader:
             if words := rate.refuted(entry, told):
                 return words
         return ""
-
-    def _note_currency(self, cells: list[str]) -> None:
-        index = self.layout.where(Role.CURRENCY)
-        if index is not None and (code := cells[index].strip().upper()) not in NOTHING:
-            self.found.currencies.add(code)
 
 
 class BadCell(ValueError):
