@@ -101,6 +101,46 @@ def test_a_managers_total_in_its_own_currency_is_no_second_currency():
     assert read(content).currency == "GBP"
 
 
+def test_totals_of_a_table_in_a_language_nobody_knows_are_found_by_what_they_leave_out():
+    content = lines(
+        *("Kampania,Typ,Waluta,Pokazane,Koszt", "A,Video,PLN,100,1.50", "B,Video,PLN,200,2.50"),
+        *("Wszystko,,PLN,300,4.00", "Konto,,PLN,900,9.00"),
+    )
+
+    assert own(content, impressions=3, spend=4).sums.spend == 4
+
+
+def test_a_labelled_total_in_the_campaigns_column_is_a_total_on_any_day():
+    content = lines(
+        "Campaign,Day,Currency code,Clicks,Impr.,Cost",
+        *("A,2026-03-01,EUR,5,100,1.50", "A,2026-03-02,EUR,7,110,1.75"),
+        *("Total: Campaigns,2026-03-01,EUR,5,100,1.50", "Total: Account,2026-03-01,EUR,9,300,4"),
+        *("Total: Campaigns,2026-03-02,EUR,7,110,1.75", "Total: Account,2026-03-02,EUR,8,200,3"),
+    )
+
+    report = read(content)
+
+    assert {fact.campaign for fact in report.facts} == {"A"}
+    assert report.sums.spend == Decimal("3.25")
+
+
+def test_a_conversion_taken_back_loses_no_spend():
+    content = lines(f"{GOOGLE},Conversions", "2026-03-01,A,EUR,5,100,1.50,-1.00")
+
+    assert (read(content).sums.spend, read(content).sums.conversions) == (Decimal("1.5"), -1)
+
+
+def test_two_columns_of_conversions_are_none_and_the_rest_is_read():
+    content = lines(
+        "CampaignName,TimePeriod,Conv.,Conversions,Impressions,Clicks,Spend",
+        "A,3/13/2026,1,2,100,5,1.50",
+    )
+
+    (fact,) = read(content).facts
+
+    assert (fact.spend, fact.conversions) == (Decimal("1.5"), None)
+
+
 # --- currencies ---------------------------------------------------------------------------------
 
 
@@ -257,6 +297,12 @@ def test_the_period_of_the_total_says_which_number_is_the_month():
     )
 
     assert {fact.on for fact in read(content).facts} == {date(2026, 3, 2), date(2026, 3, 4)}
+
+
+def test_days_a_spreadsheet_converted_by_half_are_not_trusted():
+    content = lines(GOOGLE, "2026-04-03,A,EUR,5,100,1.50", "3/13/2026,A,EUR,5,100,1.50")
+
+    assert "converted a part of them" in refusal(content)
 
 
 def test_days_of_a_table_like_microsofts_are_not_read_month_first():

@@ -71,6 +71,7 @@ class Days:
     others: int = 0
     doubtful: list[tuple[int, int, int]] = field(default_factory=list)
     contradicts: bool = False
+    numeric: int = 0
     is_guessed: bool = False
 
     def see(self, cell: str) -> None:
@@ -85,6 +86,7 @@ class Days:
                 self.others += 1
             return
         self.seen += 1
+        self.numeric += 1
         first, mark, second = int(found[1]), found[2], int(found[3])
         if first > 12 or mark == ".":
             self._decide("dmy")
@@ -116,6 +118,13 @@ class Days:
             if not inside[0] <= date(year, month, day) <= inside[1]:
                 return False
         return True
+
+    @property
+    def is_half_converted(self) -> bool:
+        """Whether some cells begin with the year and some do not: a spreadsheet that took the month
+        for the day made dates of the former, and swapped them.
+        """
+        return 0 < self.numeric < self.seen
 
     @property
     def is_doubtful(self) -> bool:

@@ -12,6 +12,8 @@ from decimal import Decimal
 NOTHING = frozenset({"", "-", "--", "—", "–", "[]", "n/a", "N/A", "#N/A", "null"})
 #: Digits a number may have before it is an id.
 MOST_DIGITS = 18
+#: Cells that are no numbers which a column remembers.
+MOST_WORDS = 5_000
 
 _SPACES = " \u00a0\u202f\u2009'’"
 _NUMBER = re.compile(rf"[0-9][0-9.,{_SPACES}]*|[.,][0-9]+")
@@ -112,13 +114,19 @@ class Evidence:
     groups: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     ambiguous: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     only_nothing: bool = True
+    words: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
         """One more cell."""
+        if cell in self.words:  # names and days repeat in nearly every row
+            self.others += 1
+            return
         try:
             body = core_of(cell)
         except NoNumber:
             self.others += 1
+            if len(self.words) < MOST_WORDS:
+                self.words.add(cell)
             self.only_nothing = False
             return
         if body is None:

@@ -198,7 +198,9 @@ def _header_among(above: list[Row], knows: Callable[[str], bool]) -> int:
     usual = max(widths, key=lambda width: (widths[width], width))
     if widths[usual] < 2:  # a line of commas alone is no table
         return 0
-    return next(place for place, row in enumerate(above) if len(row.cells) == usual)
+    wide = [place for place, row in enumerate(above) if len(row.cells) == usual]
+    named = [place for place in wide if sum(map(bool, above[place].cells)) * 2 > usual]
+    return (named or wide)[0]
 
 
 def _delimiter_of(sample: str) -> str:

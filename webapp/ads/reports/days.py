@@ -26,6 +26,11 @@ def check_days(layout: Layout, learned: Scan) -> None:
             raise Unreadable(
                 f"It sums up whole periods: the report says “{line[:60]}”, not Daily.{how}"
             )
+    if learned.days.is_half_converted:
+        raise Unreadable(
+            "Some of its days are dates and some are text: a spreadsheet converted a part of them,"
+            " and may have swapped day and month. Choose the file as it was downloaded."
+        )
     if learned.days.is_doubtful:
         raise Unreadable(
             "Its days are written like 03/04/2026, which is 3 April or 4 March, and nothing in the"

@@ -19,6 +19,8 @@ from webapp.imports.tabular import Row, Table
 
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
+#: What platforms take back later: an adjusted conversion is a negative one.
+MAY_FALL = (Role.CONVERSIONS, Role.VALUE)
 #: The years a campaign may run in.
 YEARS = range(2001, 2200)
 
@@ -110,7 +112,7 @@ class _Reader:
                 raise BadCell(f"{name} is {clean_line(cell)[:40]}: more than can be true.")
             if is_count and number != number.to_integral_value():
                 raise BadCell(f"{name} is {clean_line(cell)}: it counts, so it has no fraction.")
-            if number < 0:
+            if number < 0 and role not in MAY_FALL:
                 raise BadCell(f"{name} is {clean_line(cell)[:40]}: it cannot be negative.")
             return number
 

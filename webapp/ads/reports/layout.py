@@ -56,6 +56,8 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
     twins: list[tuple[int, int]] = []
     for role, words in dialect.roles.items():
         found = _columns(header, words, dialect.ignores)
+        if len({header.full[i] for i in found}) > 1 and role in (Role.CONVERSIONS, Role.VALUE):
+            continue  # which of them is meant is not known, and the rest is
         if role in ONE_ONLY and len({header.full[i] for i in found}) > 1:
             names = " and ".join(f"“{header.cells[i]}”" for i in found[:3])
             raise Unreadable(

@@ -91,6 +91,7 @@ class Totals:
         self.most_named = max((_named(entry) for entry in entries), default=0)
         self.has_campaigns = any(entry.campaign for entry in entries)
         self.has_days = any(entry.on for entry in entries)
+        self.key = None if self.has_campaigns else self._key()
         self.body = [entry for entry in entries if not self._is_candidate(entry)]
         self.candidates = [entry for entry in entries if self._is_candidate(entry)]
         if not self.body and self.candidates:
@@ -123,7 +124,23 @@ class Totals:
         self.candidates = sorted([*self.candidates, *named], key=lambda entry: entry.line)
         return [entry for entry in self.body if id(entry) not in apart]
 
+    def _key(self) -> int | None:
+        """The column that names what the rows are about, in a table whose columns nobody knows: the
+        first row that leaves it out is the sum of those that do not.
+        """
+        for place in range(len(self.entries[0].dims) if self.entries else 0):
+            first = next((entry for entry in self.entries if not entry.dims[place]), None)
+            if first is None or first.is_nothing:
+                continue
+            if self._agrees(first, Sums.of(e for e in self.entries if e.dims[place])):
+                return place
+        return None
+
     def _is_candidate(self, entry: Entry) -> bool:
+        if self.key is not None and not entry.dims[self.key]:
+            return True
+        if any(_is_labelled_total(value) for value in entry.dims):
+            return True
         if self.has_campaigns and not entry.campaign:
             return True
         if self.has_days and entry.on is None:
@@ -148,7 +165,8 @@ class Totals:
 
     def _place(self, entry: Entry, found: Sorted, *, has_more: bool) -> None:
         places, wanted = self._stands_for(entry)
-        if places and self._agrees(entry, self._group(places, wanted)):
+        group = self._group(places, wanted) if places else self.whole
+        if group.rows < self.whole.rows and self._agrees(entry, group):
             if entry.on is not None:
                 self.proven_days.add(entry.on)
             found.first = found.first or entry
@@ -158,14 +176,17 @@ class Totals:
         elif self._agrees(entry, self.whole):
             found.first = found.first or entry
             found.total = found.total or entry
+            self.proven_days |= {entry.on} if entry.on else set()
             found.totals.append(
                 Aside(entry.line, "The total of all rows: compared, never imported.")
+            )
+        elif entry.is_nothing and any(entry.dims) and (has_more or found.total):
+            found.totals.append(
+                Aside(entry.line, "A total of what is not in this file: never imported.")
             )
         elif entry.is_nothing and any(entry.dims):
             found.rejects.append(
                 Aside(entry.line, "The row has neither a day nor numbers: nothing ran.")
-            ) if not has_more else found.totals.append(
-                Aside(entry.line, "A total of what is not in this file: never imported.")
             )
         elif self._may_be_more(entry, found, has_more=has_more):
             self._note_gap(entry, found)
@@ -272,6 +293,13 @@ def _named(entry: Entry) -> int:
 def _is_total_word(value: str) -> bool:
     words = fold(value).replace(":", " ").split()
     return bool(words) and (words[0] in TOTAL_WORDS or words[-1] in TOTAL_WORDS)
+
+
+@lru_cache(maxsize=4096)
+def _is_labelled_total(value: str) -> bool:
+    """Whether it is a label like `Total: Campaigns`."""
+    word, colon, _ = fold(value).partition(":")
+    return bool(colon) and word.strip() in TOTAL_WORDS
 
 
 _WORDS = {
