@@ -292,7 +292,7 @@ def _named(entry: Entry) -> int:
 @lru_cache(maxsize=4096)
 def _is_total_word(value: str) -> bool:
     words = fold(value).replace(":", " ").split()
-    return bool(words) and (words[0] in TOTAL_WORDS or words[-1] in TOTAL_WORDS)
+    return any(word in TOTAL_WORDS for word in words)
 
 
 @lru_cache(maxsize=4096)
