@@ -139,6 +139,16 @@ def test_two_columns_of_conversions_are_none_and_the_rest_is_read():
     assert (fact.spend, fact.conversions) == (Decimal("1.5"), None)
 
 
+def test_a_day_as_large_as_all_others_is_a_day_where_the_total_is_another_row():
+    content = lines(
+        "Day,Impressions,Link clicks,Amount spent (EUR)",
+        *(",600,18,6.00", "2026-03-01,100,3,1.00", "2026-03-02,200,6,2.00"),
+        "2026-03-03,300,9,3.00",
+    )
+
+    assert len(read(content).facts) == 3
+
+
 # --- currencies ---------------------------------------------------------------------------------
 
 

@@ -255,6 +255,8 @@ class Totals:
         """A row that names as much as the others and still is the sum of all of them: a total when
         it says so, else nobody knows.
         """
+        if any(self._agrees(entry, self.whole) for entry in self.candidates):
+            return  # the total is another row
         heavy = max(self.body, key=_weight, default=None)
         others = [entry for entry in self.body if entry is not heavy and not entry.is_nothing]
         if heavy is None or heavy.is_nothing or not others:
