@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -27,7 +28,12 @@ _PERCENT = re.compile(r"%")
 _DAMAGED = (
     InvalidFileException,
     zipfile.BadZipFile,
-    KeyError,
+    zlib.error,
+    EOFError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    SyntaxError,  # what broken XML raises
     ValueError,
     TypeError,
     OSError,
@@ -42,20 +48,22 @@ def is_workbook(file: BinaryIO) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except _DAMAGED:
         return False
 
 
 def as_text(file: BinaryIO) -> bytes:
     """The sheet as UTF-8 text with tabs. Raises Unreadable when it is damaged or too large."""
-    _check_size(file)
-    file.seek(0)
     try:
+        _check_size(file)
+        file.seek(0)
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t", lineterminator="\n")
         writer.writerows(_rows(_sheet(book)))
         book.close()
+    except Unreadable:
+        raise
     except _DAMAGED as error:
         raise Unreadable("This workbook is damaged. Save it again as .xlsx or CSV.") from error
     return out.getvalue().encode("utf-8-sig")
@@ -73,6 +81,7 @@ def _check_size(file: BinaryIO) -> None:
 def _sheet(book: Any) -> Any:
     """The first sheet that has a table: more than one cell in some row."""
     for sheet in book.worksheets:
+        sheet.reset_dimensions()  # exporters write a wrong size, and cells would be lost
         for row in sheet.iter_rows(min_row=1, max_row=40, max_col=MOST_COLUMNS):
             if sum(cell.value is not None for cell in row) > 1:
                 return sheet
@@ -80,13 +89,16 @@ def _sheet(book: Any) -> Any:
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
+    """The rows, each as wide as the widest above it: a sheet leaves out empty cells at the end."""
+    width = 0
     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
         if number > MOST_ROWS:
             raise Unreadable(f"It has more than {MOST_ROWS:,} rows. Export a shorter period.")
         cells = [_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
-        yield cells
+        width = max(width, len(cells))
+        yield cells + [""] * (width - len(cells))
 
 
 def _text(cell: Any) -> str:
@@ -100,7 +112,8 @@ def _text(cell: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        # Fifteen digits are what a spreadsheet shows: 0.30000000000000004 is 0.3.
+        number = Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value)
         if _PERCENT.search(cell.number_format or ""):
             return f"{(number * 100).normalize():f}%"
         return f"{number.normalize():f}"

@@ -37,9 +37,13 @@ _CJK = re.compile(r"^(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _NUMERIC = re.compile(r"^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _PACKED = re.compile(r"^(20\d{2})(\d{2})(\d{2})$")
 _DAY_FIRST = re.compile(
-    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})\.?(?:\s+de)?\s+([^\W\d]+)\.?,?(?:\s+de)?\s+(\d{4})"
+    r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})\.?(?:\s+de)?[\s-]+([^\W\d]+)\.?,?(?:\s+de)?[\s-]+(\d{4})"
 )
 _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
+
+
+#: Two of them in a cell make it a period.
+_YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
 class NoDay(ValueError):
@@ -67,6 +71,7 @@ class Days:
     others: int = 0
     doubtful: list[tuple[int, int, int]] = field(default_factory=list)
     contradicts: bool = False
+    numeric: int = 0
     is_guessed: bool = False
 
     def see(self, cell: str) -> None:
@@ -81,6 +86,7 @@ class Days:
                 self.others += 1
             return
         self.seen += 1
+        self.numeric += 1
         first, mark, second = int(found[1]), found[2], int(found[3])
         if first > 12 or mark == ".":
             self._decide("dmy")
@@ -114,6 +120,13 @@ class Days:
         return True
 
     @property
+    def is_half_converted(self) -> bool:
+        """Whether some cells begin with the year and some do not: a spreadsheet that took the month
+        for the day made dates of the former, and swapped them.
+        """
+        return 0 < self.numeric < self.seen
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether some cell could be two days."""
         return self.contradicts or self.is_guessed
@@ -127,6 +140,8 @@ class Days:
         datetime.date(2019, 1, 23)
         """
         text = cell.strip()
+        if len(text) > 12 and len(_YEAR.findall(text)) > 1:
+            raise NoDay(cell)
         if found := _ISO.match(text) or _CJK.match(text) or _PACKED.match(text):
             return _made(found[1], found[2], found[3], cell)
         if found := _NUMERIC.match(text):

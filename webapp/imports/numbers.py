@@ -12,12 +12,15 @@ from decimal import Decimal
 NOTHING = frozenset({"", "-", "--", "—", "–", "[]", "n/a", "N/A", "#N/A", "null"})
 #: Digits a number may have before it is an id.
 MOST_DIGITS = 18
+#: Cells that are no numbers which a column remembers.
+MOST_WORDS = 5_000
 
-_SPACES = "  \u202f\u2009'’"
+_SPACES = " \u00a0\u202f\u2009'’"
 _NUMBER = re.compile(rf"[0-9][0-9.,{_SPACES}]*|[.,][0-9]+")
 _MASKED = re.compile(r"^[<>≤≥]\s*[0-9]")
-_BEFORE = re.compile(r"^[A-Za-z]{0,3}\s*[$€£¥₹₩₺₽₱฿₫₪₦]|^[A-Z]{3}\s|^Rp\s?|^R\$\s?|^kr\s?|^zł\s?")
-_AFTER = re.compile(r"\s*(?:[$€£¥₹₩₺₽₱฿₫₪₦]|[A-Z]{3}|kr|zł|%)$")
+_SIGNS = "$€£¥￥₹₩₺₽₱฿₫₪₦₴"
+_BEFORE = re.compile(rf"^[A-Za-z]{{0,3}}\s*[{_SIGNS}]|^[A-Z]{{3}}\s|^Rp\s?|^S/\.?\s?|^kr\s?|^zł\s?")
+_AFTER = re.compile(rf"\s*(?:[A-Z]{{0,3}}[{_SIGNS}]|[A-Z]{{3}}|kr\.?|zł|Kč|Ft|%)$")
 _GROUPS = re.compile(rf"^[0-9]{{1,3}}(?:[.,{_SPACES}][0-9]{{2,3}})*[.,{_SPACES}][0-9]{{3}}$")
 
 
@@ -111,13 +114,19 @@ class Evidence:
     groups: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     ambiguous: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     only_nothing: bool = True
+    words: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
         """One more cell."""
+        if cell in self.words:  # names and days repeat in nearly every row
+            self.others += 1
+            return
         try:
             body = core_of(cell)
         except NoNumber:
             self.others += 1
+            if len(self.words) < MOST_WORDS:
+                self.words.add(cell)
             self.only_nothing = False
             return
         if body is None:

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from webapp.core.text import clean_line, fold
+from webapp.imports.dates import days_in
 from webapp.imports.decoding import Unreadable, encoding_of, text_of
 
 MOST_ROWS = 200_000
@@ -111,10 +112,7 @@ class _Lines:
         try:
             line = self.stream.readline(LONGEST_LINE + 1)
         except UnicodeDecodeError:
-            raise Unreadable(
-                f"The text is not UTF-8 (after line {self.number}): the file is damaged, or was"
-                " saved in another encoding. Choose the file as it was downloaded."
-            ) from None
+            raise _not_decoded(f" (after line {self.number})") from None
         if not line:
             raise StopIteration
         self.number += 1
@@ -140,7 +138,10 @@ def open_table(file: BinaryIO, *, knows: Callable[[str], bool] = lambda _name: F
     """
     encoding = encoding_of(file)
     stream = text_of(file, encoding)
-    sample = stream.read(_SNIFFED_CHARACTERS)
+    try:
+        sample = stream.read(_SNIFFED_CHARACTERS)
+    except UnicodeDecodeError:
+        raise _not_decoded("") from None
     if not sample.strip():
         raise Unreadable("The file is empty.")
     delimiter = _delimiter_of(sample)
@@ -151,6 +152,10 @@ def open_table(file: BinaryIO, *, knows: Callable[[str], bool] = lambda _name: F
     names = above[place]
     if names.fault:
         raise Unreadable(names.fault)
+    if len(names.cells) == 1 and len(days_in(row.cells[0] for row in above)) > 1:
+        raise Unreadable(
+            "It has a title and a period and no table below them: nothing ran in that period."
+        )
     if len(names.cells) == 1:
         raise Unreadable(
             f"Its first line, “{clean_line(above[0].cells[0])[:80]}”, is not a row of column names:"
@@ -162,6 +167,13 @@ def open_table(file: BinaryIO, *, knows: Callable[[str], bool] = lambda _name: F
     body = _body(_chained(above[place + 1 :], records), len(names.cells))
     lines = tuple(clean_line(" ".join(row.cells))[:300] for row in above[:place])
     return Table(header, body, delimiter, encoding, lines)
+
+
+def _not_decoded(where: str) -> Unreadable:
+    return Unreadable(
+        f"The text is not in the encoding it begins with{where}: the file is damaged, or was saved"
+        " by another program. Choose the file as it was downloaded."
+    )
 
 
 def _chained(first: list[Row], rest: Iterator[Row]) -> Iterator[Row]:
@@ -180,10 +192,15 @@ def _header_among(above: list[Row], knows: Callable[[str], bool]) -> int:
         known = {name for name in (*names.full, *names.bases) if knows(name)}
         if len(known) >= KNOWN_NAMES:
             return place
-    widths = Counter(len(row.cells) for row in above if not row.fault)
-    if not widths or (usual := max(widths, key=lambda width: (widths[width], width))) < 2:
+    widths = Counter(len(row.cells) for row in above if len(row.cells) > 1 and not row.fault)
+    if not widths:
         return 0
-    return next(place for place, row in enumerate(above) if len(row.cells) == usual)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    if widths[usual] < 2:  # a line of commas alone is no table
+        return 0
+    wide = [place for place, row in enumerate(above) if len(row.cells) == usual]
+    named = [place for place in wide if sum(map(bool, above[place].cells)) * 2 > usual]
+    return (named or wide)[0]
 
 
 def _delimiter_of(sample: str) -> str:
@@ -234,6 +251,8 @@ def _body(records: Iterator[Row], width: int) -> Iterator[Row]:
         if any(len(cell) > LONGEST_CELL for cell in row.cells):
             raise _cell_too_long(row.line)
         cells = [_unguarded(cell) for cell in row.cells]
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            del cells[width:]
         fault = row.fault
         if not fault and len(cells) != width:
             has = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from webapp.core.text import fold
 from webapp.imports.tabular import Header
 
 Words = frozenset[str]
@@ -49,8 +50,8 @@ class Dialect:
     when a report cannot be used. `finer`: columns that tell rows of one campaign and day apart and
     always add up. `partial`: columns whose rows leave some of the spend out. `has_more_totals`:
     totals of more than the rows follow the rows' own. `is_dated_once`: the day column holds the
-    period's first day when the report was not split by day. `decimal` and `order` are how the
-    platform writes numbers and days in every language.
+    period's first day when the report was not split by day. `decimal` is how the platform writes
+    numbers in every language, `order` how it writes days in the columns called `ordered`.
     """
 
     name: str
@@ -62,13 +63,14 @@ class Dialect:
     partial: Words = frozenset()
     decimal: str = ""
     order: str = ""
+    ordered: Words = frozenset()
     has_more_totals: bool = False
     is_dated_once: bool = False
     ignores: Words = frozenset()
 
 
 def _words(*names: str) -> Words:
-    return frozenset(names)
+    return frozenset(fold(name) for name in names)
 
 
 GOOGLE = Dialect(
@@ -76,15 +78,15 @@ GOOGLE = Dialect(
     words="Google Ads",
     platform="google",
     roles={
-        Role.DAY: _words("day", "date", "dia"),
+        Role.DAY: _words("day", "date", "dia", "日"),
         Role.HOUR: _words("hour", "hour of the day"),
         Role.SPAN: _words("week", "month", "quarter", "year", "semana"),
         Role.ACCOUNT: _words("account", "account name"),
-        Role.CAMPAIGN: _words("campaign", "campana"),
+        Role.CAMPAIGN: _words("campaign", "campana", "キャンペーン"),
         Role.CURRENCY: _words("currency code", "codigo de moneda"),
-        Role.SPEND: _words("cost", "coste"),
-        Role.IMPRESSIONS: _words("impr.", "impressions"),
-        Role.CLICKS: _words("clicks", "clics"),
+        Role.SPEND: _words("cost", "coste", "費用"),
+        Role.IMPRESSIONS: _words("impr.", "impressions", "表示回数"),
+        Role.CLICKS: _words("clicks", "clics", "クリック数"),
         Role.CONVERSIONS: _words("conversions", "conversiones"),
         Role.VALUE: _words("conv. value"),
         Role.CPC: _words("avg. cpc"),
@@ -92,10 +94,11 @@ GOOGLE = Dialect(
         Role.CPM: _words("avg. cpm"),
     },
     marks=(
-        _words("cost", "coste"),
+        _words("cost", "coste", "費用"),
         _words(
             *(
                 "impr.",
+                "表示回数",
                 "avg. cpc",
                 "avg. cost",
                 "campaign status",
@@ -116,28 +119,35 @@ META = Dialect(
     words="Meta Ads Manager",
     platform="meta",
     roles={
-        Role.DAY: _words("day", "dia", "tag", "jour", "giorno"),
-        Role.STARTS: _words("reporting starts", "inicio del informe", "inicio dos relatorios"),
+        Role.DAY: _words("day", "dia", "tag", "jour", "giorno", "日"),
+        Role.STARTS: _words(
+            *("reporting starts", "inicio del informe", "inicio dos relatorios"),
+            *("debut des rapports", "レポート開始日"),
+        ),
         Role.ENDS: _words(
             *("reporting ends", "fin del informe", "termino dos relatorios"),
-            "encerramento dos relatorios",
+            *("encerramento dos relatorios", "fin des rapports", "レポート終了日"),
         ),
         Role.HOUR: _words("time of day (ad account time zone)", "time of day"),
         Role.ACCOUNT: _words("account name", "account id"),
         Role.CAMPAIGN: _words(
             *("campaign name", "nombre de la campana", "nome da campanha", "kampagnenname"),
-            *("nom de la campagne", "nome della campagna"),
+            *("nom de la campagne", "nome della campagna", "キャンペーン名"),
         ),
         Role.PLATFORM: _words("platform"),
         Role.CURRENCY: _words("currency"),
         Role.SPEND: _words(
             *("amount spent", "importe gastado", "valor usado", "valor gasto"),
-            *("ausgegebener betrag", "montant depense", "importo speso"),
+            *("ausgegebener betrag", "montant depense", "importo speso", "消化金額"),
         ),
-        Role.IMPRESSIONS: _words("impressions", "impresiones", "impressoes", "impressionen"),
+        Role.IMPRESSIONS: _words(
+            *("impressions", "impresiones", "impressoes", "impressionen", "impression"),
+            *("impressioni", "インプレッション"),
+        ),
         Role.CLICKS: _words(
             *("link clicks", "clics en el enlace", "cliques no link", "link-klicks"),
-            *("clics sur le lien", "clic sul link"),
+            *("clics sur le lien", "clics sur un lien", "clic sul link"),
+            *("リンクのクリック", "リンククリック"),
         ),
         Role.CONVERSIONS: _words("purchases"),
         Role.VALUE: _words("purchases conversion value"),
@@ -148,11 +158,12 @@ META = Dialect(
     marks=(
         _words(
             *("amount spent", "importe gastado", "valor usado", "valor gasto"),
-            *("ausgegebener betrag", "montant depense", "importo speso"),
+            *("ausgegebener betrag", "montant depense", "importo speso", "消化金額"),
         ),
         _words(
             *("reporting starts", "inicio del informe", "inicio dos relatorios"),
-            *("day", "dia", "tag", "jour", "giorno"),
+            *("debut des rapports", "レポート開始日"),
+            *("day", "dia", "tag", "jour", "giorno", "日"),
         ),
     ),
     how="In Ads Manager choose the level Campaigns and the breakdown By time, Day; then export it.",
@@ -228,8 +239,9 @@ MICROSOFT = Dialect(
         Role.CTR: _words("ctr"),
         Role.CPM: _words("averagecpm", "avg. cpm"),
     },
-    marks=(_words("spend"), _words("timeperiod", "campaignname", "time period", "impr.")),
+    marks=(_words("spend"), _words("timeperiod", "campaignname", "impr.")),
     order="mdy",
+    ordered=_words("timeperiod", "gregoriandate"),
     how="In Microsoft Advertising choose Reports, the unit of time Day, and download it as CSV.",
     partial=_words("searchquery", "search query", "search term", "keyword"),
 )

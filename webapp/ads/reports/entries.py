@@ -19,6 +19,8 @@ from webapp.imports.tabular import Row, Table
 
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
+#: What platforms take back later: an adjusted conversion is a negative one.
+MAY_FALL = (Role.CONVERSIONS, Role.VALUE)
 #: The years a campaign may run in.
 YEARS = range(2001, 2200)
 
@@ -39,6 +41,7 @@ class Entry(Counted):
     reason: str = ""
     contradiction: str = ""
     stamp: str = ""
+    currency: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -51,7 +54,6 @@ class Rows:
 
     entries: list[Entry]
     unread: list[Aside]
-    currencies: set[str]
     symbols: set[str]
     dims: tuple[int, ...]
     masked: set[Role]
@@ -80,7 +82,6 @@ class _Reader:
         self.found = Rows(
             entries=[],
             unread=[],
-            currencies=set(),
             symbols=learned.columns[spend].symbols
             if (spend := layout.where(Role.SPEND)) is not None
             else set(),
@@ -105,11 +106,13 @@ class _Reader:
                 if is_masked(cell):
                     self.found.masked.add(role)
                 return None
+            if index in self.layout.millionths:
+                number = number.scaleb(-6)
             if abs(number) > MOST:
                 raise BadCell(f"{name} is {clean_line(cell)[:40]}: more than can be true.")
             if is_count and number != number.to_integral_value():
                 raise BadCell(f"{name} is {clean_line(cell)}: it counts, so it has no fraction.")
-            if number < 0:
+            if number < 0 and role not in MAY_FALL:
                 raise BadCell(f"{name} is {clean_line(cell)[:40]}: it cannot be negative.")
             return number
 
@@ -135,7 +138,7 @@ class _Reader:
         entry.reason = self._not_taken(entry)
         entry.contradiction = self._contradiction(cells, entry)
         entry.stamp = self._named(Role.DAY, cells)
-        self._note_currency(cells)
+        entry.currency = self._named(Role.CURRENCY, cells).upper()
         return entry
 
     def _said(self, cell: str) -> str:
@@ -211,11 +214,6 @@ class _Reader:
             if words := rate.refuted(entry, told):
                 return words
         return ""
-
-    def _note_currency(self, cells: list[str]) -> None:
-        index = self.layout.where(Role.CURRENCY)
-        if index is not None and (code := cells[index].strip().upper()) not in NOTHING:
-            self.found.currencies.add(code)
 
 
 class BadCell(ValueError):

@@ -14,6 +14,8 @@ from webapp.imports.decoding import Unreadable
 from webapp.imports.tabular import Header
 
 _ID = re.compile(r"(^|[\s_-])(id|ids)$|-id$|^id\s")
+#: Amounts in millionths, as programs' interfaces write them.
+_MICROS = re.compile(r"(^|[\s_.])micros?($|[\s_])")
 #: Roles of which a report has one column, or nobody knows which counts.
 ONE_ONLY = frozenset({Role.DAY, Role.CAMPAIGN, *ADDITIVE})
 #: What comes after "Purchases" in the names of rates and amounts.
@@ -37,6 +39,7 @@ class Layout:
     ids: frozenset[int] = frozenset()
     partial: tuple[int, ...] = ()
     has_parts_of_campaigns: bool = False
+    millionths: frozenset[int] = frozenset()
 
     def where(self, role: Role) -> int | None:
         return self.roles.get(role)
@@ -53,6 +56,8 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
     twins: list[tuple[int, int]] = []
     for role, words in dialect.roles.items():
         found = _columns(header, words, dialect.ignores)
+        if len({header.full[i] for i in found}) > 1 and role in (Role.CONVERSIONS, Role.VALUE):
+            continue  # which of them is meant is not known, and the rest is
         if role in ONE_ONLY and len({header.full[i] for i in found}) > 1:
             names = " and ".join(f"“{header.cells[i]}”" for i in found[:3])
             raise Unreadable(
@@ -72,7 +77,7 @@ def layout_of(header: Header, dialect: Dialect) -> Layout:
         roles=roles,
         dialect=dialect,
         currency=_bracket_currency(header, roles.get(Role.SPEND)),
-        order=dialect.order,
+        order=dialect.order if _is_ordered(header, roles.get(Role.DAY), dialect) else "",
         decimal=dialect.decimal,
         twins=tuple(twins),
         breakdowns=_breakdowns(header, roles),
@@ -94,7 +99,12 @@ def mapped(
         decimal=decimal,
         breakdowns=_breakdowns(header, roles),
         ids=ids_of(header),
+        millionths=frozenset(i for i, name in enumerate(header.bases) if _MICROS.search(name)),
     )
+
+
+def _is_ordered(header: Header, day: int | None, dialect: Dialect) -> bool:
+    return day is not None and header.full[day] in dialect.ordered
 
 
 def ids_of(header: Header) -> frozenset[int]:

@@ -104,8 +104,18 @@ def suggested(header: Header, rows: Sequence[Sequence[str]] = ()) -> dict[Role, 
         dated = [
             i for i in range(len(header.cells)) if all(_is_day(row[i : i + 1]) for row in rows)
         ]
-        found |= {Role.DAY: dated[0]} if dated else {}
+        found |= _days_among(dated, rows)
     return found
+
+
+def _days_among(dated: Sequence[int], rows: Sequence[Sequence[str]]) -> dict[Role, int]:
+    """The first column of days; two that differ are where a period starts and ends."""
+    if not dated:
+        return {}
+    other = next((i for i in dated if any(row[i] != row[dated[0]] for row in rows)), None)
+    if other is None:
+        return {Role.DAY: dated[0]}
+    return {Role.STARTS: dated[0], Role.ENDS: other}
 
 
 def _is_day(cells: Sequence[str]) -> bool:
@@ -132,12 +142,14 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
     rows = read(open_again(), layout, learned)
     if not rows.entries:
         raise _nothing_read(rows)
+    currencies = _currencies(layout, rows)
     found = Totals(rows.entries, rows.known, masked=rows.masked, unread=rows.unread).split(
-        has_more=layout.dialect is not None and layout.dialect.has_more_totals
+        has_more=layout.dialect is not None and layout.dialect.has_more_totals,
+        is_mixed=len(currencies) > 1,
     )
     report = Report(
         layout=layout,
-        currency=_currency(layout, rows),
+        currency=layout.currency or min(currencies, default=""),
         symbols=frozenset(rows.symbols),
         sums=Sums.of(found.body),
         sorted=found,
@@ -146,6 +158,7 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
         period=learned.period,
     )
     try:
+        _check_currencies(currencies)
         _become_facts(report, rows, learned, choices)
     except Unreadable as error:
         report.refusal = str(error)
@@ -178,14 +191,19 @@ def _nothing_read(rows: Rows) -> Unreadable:
     return Unreadable(f"None of its rows can be taken. Line {first.line}: {first.reason}")
 
 
-def _currency(layout: Layout, rows: Rows) -> str:
-    """The currency the file names, '' when it names none."""
-    if len(rows.currencies) > 1:
+def _currencies(layout: Layout, rows: Rows) -> set[str]:
+    """The currencies of the rows; a total may be in the manager's own."""
+    named = [entry for entry in rows.entries if entry.campaign] or rows.entries
+    codes = {entry.currency for entry in named} - {""}
+    return codes or (rows.symbols if len(rows.symbols) > 1 else set())
+
+
+def _check_currencies(currencies: set[str]) -> None:
+    if len(currencies) > 1:
         raise Unreadable(
-            f"Its rows are in several currencies: {', '.join(sorted(rows.currencies))[:80]}."
+            f"Its rows are in several currencies: {', '.join(sorted(currencies))[:80]}."
             " Export one ad account at a time."
         )
-    return layout.currency or next(iter(rows.currencies), "")
 
 
 def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -> None:

@@ -2,6 +2,7 @@
 cells, so that one odd cell cannot change what the others mean. Pure.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,8 @@ COUNTS = (Role.IMPRESSIONS, Role.CLICKS)
 RATES = (Role.CPC, Role.CTR, Role.CPM)
 #: The lines at the top that may name the report's period; further ones say when it was made.
 PERIOD_LINES = 3
+#: At most three words or numbers: `1 March 2026`, `March 1, 2026`, `2026年3月1日`.
+_ONE_DAY = re.compile(r"[^\W_]+(?:[\s./,-]+(?:de\s+)?[^\W_]+){0,2}")
 NAMES = {
     Role.SPEND: "The amount",
     Role.IMPRESSIONS: "Impressions",
@@ -35,6 +38,7 @@ class Scan:
     rows: int = 0
     twins_differ: int | None = None
     preamble: tuple[str, ...] = ()
+    delimiter: str = ","
     period: tuple[date, date] | None = None
 
     def style(self, index: int, layout: Layout, role: Role) -> Style:
@@ -47,13 +51,18 @@ class Scan:
                 f"{NAMES.get(role, 'A rate')} is written in two ways: some of its numbers have a"
                 " point for decimals, some a comma. The file was saved again by another program."
             )
-        if own or layout.decimal:
-            return Style(own or layout.decimal)
+        if own:
+            return Style(own)
+        columns = [one for one in self.columns if one.is_number]
+        told = _only({one.decimal for one in columns})
+        if not told and self.delimiter != ";":  # which only another program writes
+            told = layout.decimal
         if role in COUNTS:  # a count has no decimals: what stands in it groups thousands
-            return Style("," if self.columns[index].ambiguous["."] else ".")
+            known = told if layout.decimal else ""
+            return Style(known or ("," if self.columns[index].ambiguous["."] else "."))
         if not self.columns[index].is_ambiguous:
-            return Style(".")
-        told = self._told_elsewhere()
+            return Style(layout.decimal or ".")
+        told = told or _only(self._groups_of_counts(layout))
         if not told:
             raise Unreadable(
                 f"{NAMES.get(role, 'A rate')} is written like “1.234” or “1,234”, and nothing in"
@@ -61,33 +70,56 @@ class Scan:
             )
         return Style(told)
 
-    def _told_elsewhere(self) -> str:
-        told = {one.decimal for one in self.columns if one.is_number} & {".", ","}
-        return told.pop() if len(told) == 1 else ""
+    def _groups_of_counts(self, layout: Layout) -> set[str]:
+        """The decimal marks that the thousands in counts leave."""
+        counts = [self.columns[at] for role in COUNTS if (at := layout.where(role)) is not None]
+        marks = {mark for one in counts for mark, times in one.ambiguous.items() if times}
+        return {"," if mark == "." else "." for mark in marks}
+
+
+def _only(marks: set[str]) -> str:
+    """The one decimal mark that columns prove, '' when they prove none or both."""
+    told = marks & {".", ","}
+    return told.pop() if len(told) == 1 else ""
 
 
 def scan(table: Table, layout: Layout) -> Scan:
     """The first pass."""
     width = len(table.header.cells)
-    day = layout.where(Role.DAY)
     found = Scan(width, [Evidence() for _ in range(width)], Days(layout.order))
     found.preamble = table.preamble
-    days = days_in(table.preamble[:PERIOD_LINES])
-    if len(days) >= 2:
-        found.period = (days[0], days[1]) if days[0] <= days[1] else None
+    found.delimiter = table.delimiter
+    found.period = _period_of(table.preamble[:PERIOD_LINES])
+    dated = [
+        at for role in (Role.DAY, Role.STARTS, Role.ENDS) if (at := layout.where(role)) is not None
+    ]
+    additive = {layout.where(role) for role in ADDITIVE}
     for row in table.rows:
         if row.fault:
             continue
         found.rows += 1
         for evidence, cell in zip(found.columns, row.cells, strict=True):
             evidence.see(cell)
-        if day is not None and row.cells[day].strip() not in NOTHING:
-            found.days.see(row.cells[day])
+        for at in dated:
+            if row.cells[at].strip() not in NOTHING:
+                found.days.see(row.cells[at])
         for one, other in layout.twins:
-            if row.cells[one].strip() != row.cells[other].strip():
+            cells = {row.cells[one].strip(), row.cells[other].strip()}
+            if len(cells) > 1 and (one in additive or not cells & NOTHING):
                 found.twins_differ = one
     found.days.settle(found.period)
     return found
+
+
+def _period_of(lines: tuple[str, ...]) -> tuple[date, date] | None:
+    """The period the lines at the top name; a line that is nothing but a day names that day."""
+    days = days_in(lines)
+    if len(days) >= 2:
+        return (days[0], days[1]) if days[0] <= days[1] else None
+    is_alone = any(
+        _ONE_DAY.fullmatch(line.strip().strip('"')) and days_in([line]) for line in lines
+    )
+    return (days[0], days[0]) if days and is_alone else None
 
 
 def dimensions(layout: Layout, learned: Scan) -> tuple[int, ...]:

@@ -8,7 +8,9 @@ are the sum of the rows it stands for: all of them, or those that share what it 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from webapp.ads.reports.additive import Aside, Counted, Numbers
 from webapp.ads.reports.dialects import ADDITIVE, Role
@@ -89,18 +91,56 @@ class Totals:
         self.most_named = max((_named(entry) for entry in entries), default=0)
         self.has_campaigns = any(entry.campaign for entry in entries)
         self.has_days = any(entry.on for entry in entries)
+        self.key = None if self.has_campaigns else self._key()
         self.body = [entry for entry in entries if not self._is_candidate(entry)]
         self.candidates = [entry for entry in entries if self._is_candidate(entry)]
         if not self.body and self.candidates:
             self.body, self.candidates = self.candidates, []
+        self.body = self._without_daily()
         self.whole = Sums.of(self.body)
         self.values = [
             {entry.dims[place] for entry in self.body} - {""}
             for place in range(len(entries[0].dims) if entries else 0)
         ]
         self.groups: dict[tuple[int, ...], dict[tuple[object, ...], Sums]] = {}
+        self.proven_days: set[date] = set()
+
+    def _without_daily(self) -> list[Entry]:
+        """The body without totals that carry a day and a name, as `Total`: rows called one whose
+        numbers are the sum of their day's other rows, on every day they have.
+        """
+        called = {value: _is_total_word(value) for entry in self.body for value in entry.dims}
+        named = [e for e in self.body if e.on and any(called[value] for value in e.dims)]
+        if not named or len(named) == len(self.body):
+            return self.body
+        apart = {id(entry) for entry in named}
+        days: dict[date | None, list[Entry]] = defaultdict(list)
+        for entry in self.body:
+            if id(entry) not in apart:
+                days[entry.on].append(entry)
+        sums = {on: Sums.of(rows) for on, rows in days.items()}
+        if not all(e.on in sums and self._agrees(e, sums[e.on]) for e in named):
+            return self.body
+        self.candidates = sorted([*self.candidates, *named], key=lambda entry: entry.line)
+        return [entry for entry in self.body if id(entry) not in apart]
+
+    def _key(self) -> int | None:
+        """The column that names what the rows are about, in a table whose columns nobody knows: the
+        first row that leaves it out is the sum of those that do not.
+        """
+        for place in range(len(self.entries[0].dims) if self.entries else 0):
+            first = next((entry for entry in self.entries if not entry.dims[place]), None)
+            if first is None or first.is_nothing:
+                continue
+            if self._agrees(first, Sums.of(e for e in self.entries if e.dims[place])):
+                return place
+        return None
 
     def _is_candidate(self, entry: Entry) -> bool:
+        if self.key is not None and not entry.dims[self.key]:
+            return True
+        if any(_is_labelled_total(value) for value in entry.dims):
+            return True
         if self.has_campaigns and not entry.campaign:
             return True
         if self.has_days and entry.on is None:
@@ -109,10 +149,14 @@ class Totals:
             return False
         return _named(entry) <= 1 and self.most_named >= 3
 
-    def split(self, *, has_more: bool) -> Sorted:
+    def split(self, *, has_more: bool, is_mixed: bool = False) -> Sorted:
         """Every row as what it is. Raises Unreadable when a row can only be a total and agrees with
-        nothing; `has_more` lets totals of more than these rows follow the rows' own.
+        nothing; `has_more` lets totals of more than these rows follow the rows' own; of rows in
+        several currencies no total is the sum.
         """
+        if is_mixed:
+            asides = [Aside(e.line, "A total of several currencies.") for e in self.candidates]
+            return Sorted(self.body, asides)
         found = Sorted(self.body)
         self._find_unnamed(found)
         for entry in self.candidates:
@@ -121,7 +165,10 @@ class Totals:
 
     def _place(self, entry: Entry, found: Sorted, *, has_more: bool) -> None:
         places, wanted = self._stands_for(entry)
-        if places and self._agrees(entry, self._group(places, wanted)):
+        group = self._group(places, wanted) if places else self.whole
+        if group.rows < self.whole.rows and self._agrees(entry, group):
+            if entry.on is not None:
+                self.proven_days.add(entry.on)
             found.first = found.first or entry
             found.totals.append(
                 Aside(entry.line, "The total of some rows: compared, never imported.")
@@ -129,21 +176,34 @@ class Totals:
         elif self._agrees(entry, self.whole):
             found.first = found.first or entry
             found.total = found.total or entry
+            self.proven_days |= {entry.on} if entry.on else set()
             found.totals.append(
                 Aside(entry.line, "The total of all rows: compared, never imported.")
+            )
+        elif entry.is_nothing and any(entry.dims) and (has_more or found.total):
+            found.totals.append(
+                Aside(entry.line, "A total of what is not in this file: never imported.")
             )
         elif entry.is_nothing and any(entry.dims):
             found.rejects.append(
                 Aside(entry.line, "The row has neither a day nor numbers: nothing ran.")
-            ) if not has_more else found.totals.append(
-                Aside(entry.line, "A total of what is not in this file: never imported.")
             )
-        elif has_more and found.first is not None:
+        elif self._may_be_more(entry, found, has_more=has_more):
             self._note_gap(entry, found)
         elif entry.on is not None and not has_more:
             found.rejects.append(Aside(entry.line, "The row has a day and no campaign name."))
         else:
             raise _disagrees(entry, self._difference(entry, self.whole), self.unread)
+
+    def _may_be_more(self, entry: Entry, found: Sorted, *, has_more: bool) -> bool:
+        """Whether it may sum up more than the rows: their own total came before, so that none of
+        them is missing, or that of the same day.
+        """
+        if found.total is not None:
+            return True
+        if not has_more or found.first is None:
+            return False
+        return entry.on is None or entry.on in self.proven_days
 
     def _note_gap(self, entry: Entry, found: Sorted) -> None:
         more = (entry.number(Role.SPEND) or _NOTHING) - (self.whole.number(Role.SPEND) or _NOTHING)
@@ -195,7 +255,9 @@ class Totals:
         """A row that names as much as the others and still is the sum of all of them: a total when
         it says so, else nobody knows.
         """
-        heavy = max(self.body, key=lambda one: one.number(Role.SPEND) or _NOTHING, default=None)
+        if any(self._agrees(entry, self.whole) for entry in self.candidates):
+            return  # the total is another row
+        heavy = max(self.body, key=_weight, default=None)
         others = [entry for entry in self.body if entry is not heavy and not entry.is_nothing]
         if heavy is None or heavy.is_nothing or not others:
             return
@@ -219,13 +281,27 @@ class Totals:
         found.totals.append(Aside(heavy.line, "The total of all rows: compared, never imported."))
 
 
+def _weight(entry: Entry) -> tuple[Decimal, Decimal, bool, int]:
+    """What makes a row more likely a total than another: its numbers, its name, few names."""
+    is_called = any(_is_total_word(value) for value in entry.dims)
+    return entry.spend, entry.impressions or _NOTHING, is_called, -_named(entry)
+
+
 def _named(entry: Entry) -> int:
     return sum(1 for value in entry.dims if value)
 
 
+@lru_cache(maxsize=4096)
 def _is_total_word(value: str) -> bool:
     words = fold(value).replace(":", " ").split()
-    return bool(words) and (words[0] in TOTAL_WORDS or words[-1] in TOTAL_WORDS)
+    return any(word in TOTAL_WORDS for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _is_labelled_total(value: str) -> bool:
+    """Whether it is a label like `Total: Campaigns`."""
+    word, colon, _ = fold(value).partition(":")
+    return bool(colon) and word.strip() in TOTAL_WORDS
 
 
 _WORDS = {
