@@ -200,6 +200,13 @@ def test_a_table_nobody_knows_is_read_as_a_person_says():
     assert {fact.platform for fact in report.facts} == {"x"}
 
 
+def test_too_many_rows_are_not_spread_over_too_many_days():
+    head = "Campaign report\n1 May 2025 - 30 April 2026\nCampaign,Currency code,Clicks,Impr.,Cost\n"
+    rows = "".join(f"Part {n},USD,5,100,10.00\n" for n in range(700))
+
+    assert "too many rows" in read((head + rows).encode(), spread=True).refusal
+
+
 def test_a_period_is_spread_over_its_days_only_when_asked():
     head = "Campaign report\n1 May 2026 - 3 May 2026\n"
     content = (head + "Campaign,Currency code,Clicks,Impr.,Cost\nA,USD,5,100,10.00\n").encode()

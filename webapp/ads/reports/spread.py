@@ -8,6 +8,7 @@ from webapp.ads.reports.entries import Entry
 from webapp.imports.decoding import Unreadable
 
 MOST_DAYS = 400
+MOST_PARTS = 250_000
 
 
 def spread(body: Sequence[Entry], starts: date, ends: date) -> list[Entry]:
@@ -17,6 +18,8 @@ def spread(body: Sequence[Entry], starts: date, ends: date) -> list[Entry]:
     days = (ends - starts).days + 1
     if not 0 < days <= MOST_DAYS:
         raise Unreadable(f"Its period, {starts} to {ends}, is too long to be spread over days.")
+    if days * len(body) > MOST_PARTS:
+        raise Unreadable("It has too many rows to be spread over so many days.")
     return [
         Entry(
             entry.line,
