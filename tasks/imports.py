@@ -3,8 +3,6 @@ applied. Each begins again from nothing after a crash, and does nothing when it 
 """
 
 import json
-import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,8 +23,6 @@ from webapp.imports.workflow import State
 SMALL_BYTES = 200_000
 MOST_SECONDS = 240
 TOO_LONG = "It takes too long to read. Export a shorter period."
-#: Address space of the reading process: what a hostile file may take at most.
-MOST_MEMORY = 3 * 1024**3
 #: How often a batch is compared again before it goes back to the person.
 COMPARISONS = 3
 STALE = (
@@ -77,17 +73,11 @@ def _read(source: str, path: Path, out: Path, options: dict[str, object]) -> Non
             timeout=MOST_SECONDS,
             check=True,
             cwd=Path(__file__).resolve().parent.parent,
-            preexec_fn=_limit,
         )
     except subprocess.TimeoutExpired:
         out.write_text(json.dumps({"refused": TOO_LONG}))
     except subprocess.CalledProcessError:
         out.write_text(json.dumps({"refused": reading.BROKEN}))
-
-
-def _limit() -> None:
-    os.nice(5)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 @effect("import_batch.confirmed", queue="cpu")

@@ -7,6 +7,8 @@ JSON line for what became of it (`claims`, `refused` or `asks`), then one per li
 
 import io
 import json
+import os
+import resource
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -19,6 +21,8 @@ from webapp.imports import sources
 from webapp.imports.decoding import Unreadable
 from webapp.imports.sources import Content, Line, Question
 
+#: Address space of the reading process: what a hostile file may take at most.
+MOST_MEMORY = 3 * 1024**3
 #: How a file could not be read when the reader itself failed.
 BROKEN = "It could not be read. Export the report again, or send us the file."
 
@@ -75,6 +79,8 @@ def head_of(out: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    os.nice(5)  # pages first
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     registry.load()
     source, path, out = sys.argv[1:4]
     write(source, Path(path), json.load(sys.stdin), Path(out))
