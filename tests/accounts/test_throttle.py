@@ -87,6 +87,7 @@ def test_a_right_password_clears_what_was_counted(strangers_view):
     attempt(password=people.PASSWORD)
 
     fail(throttle.PAIR_LIMIT - 1)
+    assert attempt(password=people.PASSWORD)
 
 
 def test_an_emptied_redis_does_not_reset_it(strangers_view):

@@ -50,10 +50,13 @@ def test_rows_changed_before_a_unit_are_refused(campaign):
 
 
 def test_setting_the_same_value_is_no_change(campaign):
+    before = campaign.version
     campaign.name = campaign.name
 
     with unit_of_work():
         pass
+
+    assert campaign.version == before
 
 
 def test_a_unit_reads_rows_as_they_are_now(campaign, alice):

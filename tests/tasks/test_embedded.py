@@ -46,6 +46,7 @@ def test_what_was_recorded_before_the_start_is_done(bare_app, embedded, eventual
     embedded.start()
 
     eventually(lambda: unfinished(bare_app, made.id) == 0)
+    assert unfinished(bare_app, made.id) == 0
 
 
 def test_what_is_recorded_later_is_done_at_the_ring(bare_app, embedded, eventually):

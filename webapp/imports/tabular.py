@@ -6,6 +6,7 @@ line with names that some source knows, else the first line as wide as most. Row
 time and carry the file's own line numbers. Nothing is repaired by guessing.
 """
 
+import contextlib
 import csv
 import io
 import re
@@ -212,11 +213,10 @@ def _delimiter_of(sample: str) -> str:
     def score(delimiter: str) -> tuple[int, int]:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         widths: Counter[int] = Counter()
-        try:
+        # A broken line further down says nothing about those before.
+        with contextlib.suppress(csv.Error):
             for cells in islice(reader, _SNIFFED_ROWS):
                 widths[len(cells)] += 1
-        except csv.Error:
-            pass  # a broken line further down says nothing about those before
         shared = [(count, width) for width, count in widths.items() if width > 1]
         return max(shared, default=(0, 0))
 
