@@ -27,8 +27,8 @@ class Reason(StrEnum):
     LOCKED = "locked"  # the caller said who
     ONLY_ONE = "only_one"  # nobody else has the skills, or nobody else is ever there for it
     EARLIEST = "earliest"  # nobody else would finish it sooner
-    LOAD = "load"  # somebody else would finish as soon or sooner, and carries more
-    ORDER = "order"  # somebody would finish sooner and carries less, and is kept for other tasks
+    LOAD = "load"  # whoever would finish sooner is the busier one, and nothing is late for it
+    ORDER = "order"  # the rest of the plan is better for it, though somebody would finish sooner
 
 
 class Binding(StrEnum):
@@ -38,7 +38,7 @@ class Binding(StrEnum):
     LOCK = "lock"  # its own lock (who, or when) is what makes it late
     AVAILABILITY = "availability"  # no one works `needed` minutes before it is due, even if idle
     DEADLINE = "deadline"  # due before `chain`, run by the best people with nothing else, ends
-    DEPENDENCY = "dependency"  # the first of `chain` ends too late in this plan
+    DEPENDENCY = "dependency"  # the task in `chain` ends too late in this plan
     CAPACITY = "capacity"  # everyone who could is busy: `busy` says who with what
 
 
@@ -112,12 +112,13 @@ class Person:
 class Rival:
     """Somebody else who could do the task, and when they would finish, all else as planned.
 
-    `finish` is None when their slots end before it would be done.
+    `finish` is None when their slots end before it would be done. `load` is as in `Placement`.
     """
 
     person: int
     level: float
     finish: int | None
+    load: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ class Placement:
     """Who does a task and when; `minutes` is the working time it takes this person.
 
     `late` is how many minutes after `due` it finishes (0 when in time or without a due date).
+    `load` is the share of the person's working time in the plan that other tasks of it take.
     """
 
     task: int
@@ -134,6 +136,7 @@ class Placement:
     minutes: int
     level: float
     late: int
+    load: float
     reason: Reason
     rivals: tuple[Rival, ...]
 
@@ -143,9 +146,9 @@ class Miss:
     """A task that is late (`late` minutes) or could not be placed (`late` is None), and why.
 
     Which of the others are filled depends on `binds`, see `Binding`: `skills` are missing; `needed`
-    working minutes against at most `available` before it is due; `chain` of tasks, the binding
-    predecessor first; `possible` is the earliest finish the constraint allows; `busy` are pairs of
-    a person and a task of theirs (None: unnamed).
+    working minutes against at most `available` before it is due; `chain` is what it waits for (the
+    one that binds, or all of a chain too long, the task itself last); `possible` is the earliest
+    finish the constraint allows; `busy` are pairs of a person and a task of theirs (None: unnamed).
     """
 
     task: int
@@ -163,7 +166,8 @@ class Miss:
 class Score:
     """What is minimised, in this order.
 
-    `unplaced`: weight of what has no place. `tardiness`: weight times minutes late, summed.
+    `unplaced`: weight of what has no place. `tardiness`: weight times minutes late, summed; so are
+    the minutes by which a locked start comes before what it waits for.
     `makespan`: minutes from now to the last finish. `imbalance`: mean square of people's load, the
     share of their offered working time until the last finish that is taken.
     """
@@ -176,7 +180,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The proposal. `greedy` is the score of the plan the search began with; `score` <= `greedy`."""
+    """The proposal. `greedy` is the score of the naive plan; `score` is never worse."""
 
     placements: tuple[Placement, ...]
     misses: tuple[Miss, ...]
