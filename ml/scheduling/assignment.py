@@ -44,7 +44,7 @@ class ScheduleSearch:
     ----------
     seconds : float, default=1.0
         Processor time for the search; reading the input and explaining the plan come on top.
-    patience : float or None, default=1.5
+    patience : float or None, default=1.3
         By the clock it may take this many times `seconds` on a busy machine; None: any time.
     random_state : int, default=0
     evaluations : int, optional
@@ -69,7 +69,7 @@ class ScheduleSearch:
         self,
         *,
         seconds: float = 1.0,
-        patience: float | None = 1.5,
+        patience: float | None = 1.3,
         random_state: int = 0,
         evaluations: int | None = None,
     ) -> None:
