@@ -72,7 +72,14 @@ def stage(
             progress(import_batch_id, min(99, 100 * done // max(1, count)), by=by)
         AFTER_PIECE()
     AFTER_ROWS()
-    _open(import_batch_id, claims | {"counts": dict(counts), "round": 1}, by)
+    facts = claims | {"counts": dict(counts), "round": 1}
+    _open(import_batch_id, facts | _weighed(import_batch_id, claims), by)
+
+
+def _weighed(import_batch_id: int, claims: Values) -> Values:
+    """What the person is shown and asked beside the rows; read before anything is locked."""
+    batch = find(ImportBatch, import_batch_id)
+    return sources.source(batch.source).look(batch, claims)
 
 
 def _clear(import_batch_id: int) -> None:
@@ -240,6 +247,7 @@ def give_back(import_batch_id: int, reason: str, *, by: Actor) -> None:
             "round": batch.facts["round"] + 1,
             "returned": reason,
         }
+        batch.facts = batch.facts | _weighed(batch.id, batch.facts)
         batch.state = step.to
         record(step.event, subject=batch, by=by, data=_staged(batch))
 

@@ -22,6 +22,7 @@ from webapp.ads.reports.report import (
     read_report,
     suggested,
 )
+from webapp.ads.reports.review import look
 from webapp.ads.reports.store import apply, judge, revert
 from webapp.ads.reports.totals import Sums, plain
 from webapp.campaigns.models import Campaign
@@ -263,6 +264,7 @@ register(
         read=read,
         check=check,
         judge=judge,
+        look=look,
         apply=apply,
         revert=revert,
     )
