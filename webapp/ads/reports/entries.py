@@ -19,8 +19,9 @@ from webapp.imports.tabular import Row, Table
 
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
-#: What platforms take back later: an adjusted conversion is a negative one.
-MAY_FALL = (Role.CONVERSIONS, Role.VALUE)
+#: What platforms take back later: an adjusted conversion is a negative one, a credit is a negative
+#: amount.
+MAY_FALL = (Role.CONVERSIONS, Role.VALUE, Role.SPEND)
 #: The years a campaign may run in.
 YEARS = range(2001, 2200)
 

@@ -11,6 +11,7 @@ from heapq import merge
 from typing import BinaryIO
 
 from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.reports.additive import Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.facts import Fact
 from webapp.ads.reports.layout import Layout, mapped
@@ -24,7 +25,7 @@ from webapp.ads.reports.report import (
 )
 from webapp.ads.reports.review import look
 from webapp.ads.reports.store import apply, judge, revert
-from webapp.ads.reports.totals import Sums, plain
+from webapp.ads.reports.totals import plain
 from webapp.campaigns.models import Campaign
 from webapp.core import money
 from webapp.core.errors import Invalid
