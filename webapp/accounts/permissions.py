@@ -23,6 +23,7 @@ LEAST: dict[str, Role] = {
     "export": "viewer",
     "see.finance": "member",
     "comment": "member",
+    "work.edit": "member",  # one's own hours, skills and absences
     "campaign.edit": "member",
     "campaign.pause": "member",
     "campaign.hold": "member",
