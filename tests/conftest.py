@@ -13,6 +13,7 @@ import redis
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from sqlalchemy import text
 
@@ -47,7 +48,12 @@ passwords._NOBODY = passwords._hasher.hash("nobody")
 
 # Examples are the same in every run, and a busy machine is no failure; `--hypothesis-profile
 # default` looks for new ones.
-hypothesis.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis.load_profile("ci")
 
 

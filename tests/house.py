@@ -108,6 +108,7 @@ MAY_WRITE = {
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+    "webapp.timelines.tasks": "the commands of tasks, beside those of the plan as a whole",
     "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }
 

@@ -10,6 +10,7 @@ from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
 from webapp.sharing import models as sharing
+from webapp.timelines import models as timelines
 
 __all__ = [
     "accounts",
@@ -22,4 +23,5 @@ __all__ = [
     "imports",
     "operations",
     "sharing",
+    "timelines",
 ]

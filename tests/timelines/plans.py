@@ -1,77 +1,75 @@
-"""Plans drawn at random, and the same numbers worked out the slow, plain way."""
+"""Ready-made plans for tests: tasks added through commands, on days counted from a Monday."""
 
-from math import inf
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from hypothesis import strategies as st
+from tests.people import Team
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
+from webapp.db import find
+from webapp.timelines.commands import edit_timeline, link_tasks, shift_dates
+from webapp.timelines.models import Task
+from webapp.timelines.queries import Line, lines, timeline_of
+from webapp.timelines.tasks import add_task, assign_task, move_task
 
-from webapp.timelines.critical_path import Link, Network, Node, Slot
-
-KINDS = st.sampled_from(["fs", "fs", "ss"])
-LAGS = st.integers(-30, 30)
-LENGTHS = st.integers(0, 50)
-MAYBE = st.none() | st.integers(-20, 200)
-FIXED = (
-    st.none()
-    | st.none()
-    | st.tuples(st.integers(-50, 100), LENGTHS).map(lambda pair: (pair[0], sum(pair)))
-)
+#: Minutes of a working day where a team set nothing else.
+DAY = 480
 
 
-class Plan(NamedTuple):
-    """What a network is made of."""
-
-    nodes: list[Node]
-    links: list[Link]
-    start: int
-
-    def network(self) -> Network:
-        return Network(*self)
+def monday(weeks: int = 0) -> date:
+    """The first Monday at least a week ahead, and `weeks` later: no test depends on what day it
+    is.
+    """
+    today = zones.today(clock.now(), "UTC")
+    return today + timedelta(days=14 - today.weekday(), weeks=weeks)
 
 
-@st.composite
-def plans(draw: st.DrawFn, *, dues: bool = True) -> Plan:
-    """Up to a dozen tasks whose keys are in no order, with links that lead forward."""
-    keys = draw(st.permutations(range(draw(st.integers(1, 12)))))
-    due = MAYBE if dues else st.none()
-    nodes = [Node(k, draw(LENGTHS), draw(MAYBE), draw(due), draw(FIXED)) for k in keys]
-    pairs = [(a, b) for n, a in enumerate(keys) for b in keys[n + 1 :]]
-    chosen = draw(st.lists(st.sampled_from(pairs), max_size=20)) if pairs else []
-    links = {
-        (a, b, kind): Link(a, b, kind, draw(LAGS)) for a, b in chosen for kind in [draw(KINDS)]
-    }
-    return Plan(draw(st.permutations(nodes)), list(links.values()), draw(st.integers(-10, 10)))
+def at(day: date, hour: int) -> datetime:
+    """An hour of a day in the team's zone, which is UTC in tests."""
+    return zones.to_utc(datetime.combine(day, time(hour)), "UTC")
 
 
-def naive(plan: Plan, finish: int | None = None) -> dict[int, Slot]:
-    """Every slot, by relaxing every link as often as there are tasks: O(V × E)."""
-    nodes = {node.key: node for node in plan.nodes}
-    length = {k: n.fixed[1] - n.fixed[0] if n.fixed else n.minutes for k, n in nodes.items()}
-    early = {
-        k: n.fixed[0]
-        if n.fixed
-        else max(plan.start, -inf if n.not_before is None else n.not_before)
-        for k, n in nodes.items()
-    }
-    live = [
-        (a, b, lag + (length[a] if kind == "fs" else 0))
-        for a, b, kind, lag in plan.links
-        if not nodes[b].fixed
-    ]
-    for _ in nodes:
-        for before, after, away in live:
-            early[after] = max(early[after], early[before] + away)
-    end = max(early[k] + length[k] for k in nodes) if finish is None else finish
-    late = {k: min(end, inf if n.due is None else n.due) - length[k] for k, n in nodes.items()}
-    for _ in nodes:
-        for before, after, away in live:
-            late[before] = min(late[before], late[after] - away)
-    return {
-        k: Slot(early[k], early[k] + length[k], late[k], late[k] + length[k], late[k] - early[k])
-        for k in nodes
-    }
+def task(team: Team, campaign: Campaign, title: str, days: float = 1, **changes: Any) -> Task:
+    """A task of some working days, added by Mia."""
+    values = {"estimate_minutes": int(days * DAY), "by": team.mia.actor} | changes
+    return find(Task, add_task(campaign_id=campaign.id, title=title, **values))
 
 
-def slots(network: Network, plan: Plan) -> dict[int, Slot]:
-    """Every slot, as the network says."""
-    return {node.key: network.slot(node.key) for node in plan.nodes}
+def after(team: Team, later: Task, first: Task, kind: str = "fs", lag: int = 0) -> None:
+    """Let `later` wait for `first`."""
+    link_tasks(
+        task_id=later.id, waits_for_id=first.id, kind=kind, lag_minutes=lag, by=team.mia.actor
+    )
+
+
+def begin(team: Team, campaign: Campaign, day: date, buffer_hours: int = 0) -> None:
+    """Work begins on a day at the earliest. The campaign has a timeline already."""
+    version = timeline_of(campaign.id).version
+    edit_timeline(
+        campaign_id=campaign.id,
+        starts_on=day,
+        buffer_hours=buffer_hours,
+        version=version,
+        by=team.mia.actor,
+    )
+
+
+def shift(team: Team, one: Task, day: date | None) -> int:
+    """Mia moves the day a task begins at the earliest."""
+    return shift_dates(task_id=one.id, start_on=day, by=team.mia.actor)
+
+
+def move(team: Team, one: Task, name: str) -> Task:
+    one = find(Task, one.id)
+    move_task(task_id=one.id, move=name, version=one.version, by=team.mia.actor)
+    return find(Task, one.id)
+
+
+def assign(team: Team, one: Task, person_id: int | None) -> Task:
+    one = find(Task, one.id)
+    assign_task(task_id=one.id, assignee_id=person_id, version=one.version, by=team.mia.actor)
+    return find(Task, one.id)
+
+
+def by_title(campaign: Campaign) -> dict[str, Line]:
+    return {line.title: line for line in lines(campaign.id)}

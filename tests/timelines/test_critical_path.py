@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.timelines.plans import FIXED, KINDS, LAGS, LENGTHS, MAYBE, Plan, naive, plans, slots
+from tests.timelines.networks import FIXED, KINDS, LAGS, LENGTHS, MAYBE, Plan, naive, plans, slots
 from webapp.timelines.critical_path import Binding, Cycle, Link, Network, Node
 
 EDITS = st.fixed_dictionaries(

@@ -1,7 +1,7 @@
 """The critical path: when each task of a plan can start, how long it may wait, and what decides
 the end.
 
-Times are whole minutes of work, on the axis `webapp.timelines.working_time` lays; nothing here
+Times are whole minutes of work, on the axis `webapp.availability.working_time` lays; nothing here
 knows of clocks, people or rows. Four numbers are kept of every task:
 
     start    the earliest it can start, given everything before it

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.timelines.working_time import WorkingTime
+from webapp.availability.working_time import WorkingTime
 
 MINUTE = timedelta(minutes=1)
 OFFICE = frozenset({0, 1, 2, 3, 4})
