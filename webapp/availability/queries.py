@@ -17,6 +17,7 @@ from webapp.accounts.permissions import ROLES, holds
 from webapp.availability import public_holidays, week
 from webapp.availability.models import Absence, Blackout, WorkingWeek, WorkProfile
 from webapp.availability.week import Hours, Slot, Week
+from webapp.availability.working_time import WorkingTime
 from webapp.core.errors import NotFound
 from webapp.core.text import fold
 from webapp.db import current_team, db, execute
@@ -75,7 +76,11 @@ class Away:
 def working_week() -> Week:
     """The team's week, the default one until somebody set it. One statement."""
     query = select(WorkingWeek).where(WorkingWeek.team_id == current_team())
-    row = db.session.scalars(query).one_or_none()
+    return week_of(db.session.scalars(query).one_or_none())
+
+
+def week_of(row: WorkingWeek | None) -> Week:
+    """A team's week as a value."""
     if row is None:
         return week.DEFAULT
     return Week(
@@ -128,6 +133,22 @@ def closed_days(first: date, last: date, campaign_id: int | None = None) -> dict
             if one.reason not in why.setdefault(day, []):
                 why[day].append(one.reason)
     return {day: ", ".join(why[day]) for day in sorted(why)}
+
+
+def working_time(zone: str, origin_on: date, campaign_id: int | None = None) -> WorkingTime:
+    """The team's week on the clocks of a zone, from a day on, without the holidays and blackouts of
+    whatever day is asked for later (the team's, and a campaign's when it is named). Two statements,
+    none afterwards.
+    """
+    own = working_week()
+    dark: set[date] = set()
+    for one in blackouts(date.min, date.max, campaign_id):
+        dark.update(week.each_day(one.starts_on, one.ends_on))
+
+    def is_closed(day: date) -> bool:
+        return day in dark or day in public_holidays.of_year(own.country, own.region, day.year)
+
+    return WorkingTime(zone, origin_on, own.weekdays, own.starts, own.ends, is_closed)
 
 
 def profiles(user_ids: Collection[int] | None = None) -> list[Profile]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from webapp.core import zones
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MINUTES = 24 * 60
 
 #: From and until, in minutes; None is a day off.
