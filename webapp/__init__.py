@@ -69,6 +69,7 @@ def _register_routes(app: Flask) -> None:
         accounts,
         analytics,
         approvals,
+        availability,
         budget,
         campaigns,
         dashboard,
@@ -84,7 +85,7 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(analytics, sharing, shared_page, dashboard, health),
+        *(availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

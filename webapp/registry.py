@@ -8,6 +8,7 @@ import importlib
 
 MODULES = (
     "webapp.accounts.commands",
+    "webapp.availability.commands",
     "webapp.approvals.commands",
     "webapp.campaigns.commands",
     "webapp.campaigns.trash",

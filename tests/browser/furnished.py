@@ -51,7 +51,11 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     inbox = alice.open("/approvals")
     found = re.search(r"/approvals/(\d+)/decision", inbox.content())
     assert found, "the request is not in the inbox"
+    members = alice.open("/settings/members").content()
+    found_member = re.search(r"/settings/members/(\d+)/work", members)
+    assert found_member, "the members' work is not linked"
     objects = {
+        "membership_id": found_member.group(1),
         "campaign_id": campaign_id,
         "proposal_id": found.group(1),
         "import_batch_id": batch_id,

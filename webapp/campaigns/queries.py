@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import User
 from webapp.campaigns.models import RUNS, Campaign, Transition
-from webapp.campaigns.workflow import State
+from webapp.campaigns.workflow import State, lifecycle
 from webapp.core.text import fold, number_of_row
 from webapp.db import current_team, db, execute, find
 from webapp.events.models import Event
@@ -207,6 +207,18 @@ _RUNNING_NAMES = (
 def running_names(most: int) -> list[Row[Any]]:
     """Id, name and state of running campaigns, the next to end first."""
     return list(execute(_RUNNING_NAMES, {"team_id": current_team(), "most": most}).all())
+
+
+def open_names(most: int = 200) -> list[Row[Any]]:
+    """Id and name of campaigns that are not over, by name: for choosing one."""
+    is_open = [state for state in State if not lifecycle.is_final(state)]
+    query = select(Campaign.id, Campaign.name).where(
+        Campaign.team_id == current_team(),
+        Campaign.state.in_(is_open),
+        Campaign.archived_at.is_(None),
+        Campaign.trashed_at.is_(None),
+    )
+    return list(execute(query.order_by(Campaign.name_key, Campaign.id).limit(most)).all())
 
 
 def names(campaign_ids: set[int]) -> dict[int, str]:
