@@ -244,6 +244,14 @@ def test_work_that_began_early_does_not_wait_for_its_predecessor():
     assert plan.finish == 90
 
 
+def test_work_that_began_as_planned_leaves_those_before_it_their_own_float():
+    plan = record()
+
+    assert plan.change(2, fixed=(30, 130)) == set()
+
+    assert [plan.slot(key).float for key in (1, 2)] == [70, 0]
+
+
 def test_a_negative_lag_lets_work_overlap_but_not_begin_before_the_start():
     plan = Network([Node(1, 10), Node(2, 5)], [Link(1, 2, "fs", -25)], start=100)
 

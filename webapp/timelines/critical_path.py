@@ -118,10 +118,10 @@ class Network:
         self._nodes = _by_key(nodes)
         self._into: dict[int, list[Link]] = {key: [] for key in self._nodes}
         self._out_of: dict[int, list[Link]] = {key: [] for key in self._nodes}
-        self._starts: dict[int, int] = {}
-        self._finishes: dict[int, int] = {}
-        self._tails: dict[int, int] = {}
-        self._limits: dict[int, int | None] = {}
+        self._starts = dict.fromkeys(self._nodes, 0)
+        self._finishes = dict.fromkeys(self._nodes, 0)
+        self._tails = dict.fromkeys(self._nodes, 0)
+        self._limits: dict[int, int | None] = dict.fromkeys(self._nodes)
         #: The latest of the finishes; forgotten when the task it belongs to moves.
         self._finish: int | None = None
 
@@ -228,7 +228,7 @@ class Network:
                     if bound > start:
                         start = bound
                 finish = start + minutes
-            was = finishes.get(key)
+            was = finishes[key]
             if was == finish and starts[key] == start:
                 continue
             starts[key], finishes[key] = start, finish
@@ -255,7 +255,7 @@ class Network:
                     tail = way
                 if room is not None and (limit is None or room - away < limit):
                     limit = room - away
-            if tails.get(key) != tail or limits[key] != limit:
+            if tails[key] != tail or limits[key] != limit:
                 tails[key], limits[key] = tail, limit
                 yield key
 

@@ -41,19 +41,9 @@ class Order:
     def __init__(self, into: Links, out_of: Links) -> None:
         self._into = into
         self._out_of = out_of
-        self._place = place = dict[int, int]()
-        awaited = {key: len(links) for key, links in into.items()}
-        ready = [key for key, count in awaited.items() if not count]
-        while ready:
-            key = ready.pop()
-            place[key] = len(place)
-            for link in out_of[key]:
-                after = link[1]
-                awaited[after] = left = awaited[after] - 1
-                if not left:
-                    ready.append(after)
-        if stuck := [key for key, count in awaited.items() if count]:
-            raise Cycle(self._shortest_cycle(stuck))
+        self._place = {key: place for place, key in enumerate(into)}
+        if not self._holds():
+            self._place = {key: place for place, key in enumerate(self._sorted())}
 
     def keys(self) -> list[int]:
         """All keys, in order."""
@@ -77,6 +67,29 @@ class Order:
         sooner = _reach(before, self._previous, lambda key: self.place(key) >= first)
         keys = [*sorted(sooner, key=self.place), *sorted(later, key=self.place)]
         self._place.update(zip(keys, sorted(map(self.place, keys)), strict=True))
+
+    def _holds(self) -> bool:
+        """Whether the keys already came in such an order, as tasks often do."""
+        place = self._place
+        return all(place[link[0]] < place[key] for key in place for link in self._into[key])
+
+    def _sorted(self) -> list[int]:
+        """Those that wait for none, and then, again and again, those that wait for no other."""
+        out_of = self._out_of
+        awaited = {key: len(links) for key, links in self._into.items()}
+        ready = [key for key, count in awaited.items() if not count]
+        found = []
+        while ready:
+            key = ready.pop()
+            found.append(key)
+            for link in out_of[key]:
+                after = link[1]
+                awaited[after] = left = awaited[after] - 1
+                if not left:
+                    ready.append(after)
+        if stuck := [key for key, count in awaited.items() if count]:
+            raise Cycle(self._shortest_cycle(stuck))
+        return found
 
     def _next(self, key: int) -> list[int]:
         return [link[1] for link in self._out_of[key]]
