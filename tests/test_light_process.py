@@ -16,8 +16,8 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Every package a fresh process has after `create_app()`, alone."""
+def modules(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Every module a fresh process has after `create_app()`, alone."""
     folder = tmp_path_factory.mktemp("light")
     environ = {
         "PATH": os.environ["PATH"],
@@ -36,7 +36,13 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         capture_output=True,
         check=True,
     )
-    return {name.split(".")[0] for name in json.loads(answer.stdout)}
+    return set(json.loads(answer.stdout))
+
+
+@pytest.fixture
+def loaded(modules: set[str]) -> set[str]:
+    """The packages of these."""
+    return {name.split(".")[0] for name in modules}
 
 
 def test_the_application_was_loaded(loaded):
@@ -49,3 +55,8 @@ def test_nothing_heavy_is_loaded(loaded):
 
 def test_the_web_half_alone_loads_no_jobs(loaded):
     assert loaded & {"dramatiq", "tasks", "ml"} == set()
+
+
+def test_the_rules_of_holidays_wait_until_somebody_keeps_some(modules):
+    assert "holidays" in modules
+    assert "holidays.countries" not in modules

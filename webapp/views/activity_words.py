@@ -66,6 +66,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.undone": ("swap", "pending", "Took an import back"),
     "share.created": ("share", "", "Shared the campaign by link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
+    "blackout.added": ("cal", "", "Closed some days"),
+    "blackout.removed": ("cal", "", "Opened closed days again"),
     "results.recorded": ("chart", "", "Recorded results"),
 }
 
