@@ -27,6 +27,8 @@ MODULES = (
     "webapp.imports.policies",
     "webapp.sharing.numbers",
     "webapp.sharing.commands",
+    "webapp.timelines.plan_part",
+    "webapp.playbooks.commands",
     "webapp.demo.commands",
     "webapp.demo.telling",
 )

@@ -9,6 +9,7 @@ from webapp.campaigns import models as campaigns
 from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
+from webapp.playbooks import models as playbooks
 from webapp.sharing import models as sharing
 from webapp.timelines import models as timelines
 
@@ -22,6 +23,7 @@ __all__ = [
     "events",
     "imports",
     "operations",
+    "playbooks",
     "sharing",
     "timelines",
 ]

@@ -26,6 +26,7 @@ from webapp.demo.commands import ask_for_demo, remove_demo
 from webapp.events.models import Event
 from webapp.events.subscriptions import Subscriber, subscribe
 from webapp.imports.commands import undo_import
+from webapp.playbooks.commands import start_campaign
 from webapp.timelines.tasks import trash_task
 
 
@@ -56,7 +57,9 @@ def tell(app: Flask) -> None:
             _record_a_day(team, campaign)
             _move(team, campaign, "pause")
             _move(team, campaign, "resume")
-            unwanted = people.draft(team, name="A draft beside it")
+            form = people.plan(team, name="A draft beside it")
+            unwanted_id = start_campaign(playbook="paid-social", by=team.mia.actor, **form)
+            unwanted = find(Campaign, unwanted_id)
             trash_campaign(campaign_id=unwanted.id, version=unwanted.version, by=team.mia.actor)
             clock.travel((campaign.ends_at - clock.now()).total_seconds() + 1)
             people.run_background()
