@@ -75,6 +75,9 @@ READS_OR_WRITES = {
     "urllib", "http", "subprocess", "smtplib", "ssl", "asyncio", "threading", "multiprocessing",
 }  # fmt: skip
 
+#: Modules of ml that read the files named on their command line.
+READS_FILES = {"ml.evaluate.schedule"}
+
 #: (module, package): who below the pages may name a Flask package.
 KNOWS_FLASK = {
     ("webapp.db", "flask_sqlalchemy"): "the session is the application context's",
