@@ -4,6 +4,7 @@ from webapp import operations
 from webapp.accounts import models as accounts
 from webapp.ads import models as ads
 from webapp.approvals import models as approvals
+from webapp.assignments import models as assignments
 from webapp.availability import models as availability
 from webapp.campaigns import models as campaigns
 from webapp.demo import models as demo
@@ -17,6 +18,7 @@ __all__ = [
     "accounts",
     "ads",
     "approvals",
+    "assignments",
     "availability",
     "campaigns",
     "demo",
