@@ -69,6 +69,7 @@ def _register_routes(app: Flask) -> None:
         accounts,
         analytics,
         approvals,
+        assignments,
         availability,
         budget,
         campaigns,
@@ -85,7 +86,7 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(availability, analytics, sharing, shared_page, dashboard, health),
+        *(assignments, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

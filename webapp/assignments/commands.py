@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field, model_validator
 from sqlalchemy import select
 
 from webapp.approvals.commands import propose
@@ -14,11 +15,13 @@ from webapp.assignments.workflow import State, lifecycle
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.core.actor import Actor
-from webapp.core.errors import Conflict
+from webapp.core.errors import Conflict, NotFound
 from webapp.db import current_team, db, find, unit_of_work
 from webapp.events.log import Payload, record
 from webapp.operations import Input, operation
-from webapp.timelines.commands import SHIFT, timeline_of
+from webapp.timelines.commands import SHIFT, timeline_of, writing
+from webapp.timelines.models import Task
+from webapp.timelines.tasks import give
 
 #: Who proposes a plan: a machine, so it is asked for unless a team lets it act.
 PLANNER = "schedule"
@@ -36,6 +39,21 @@ class Ended(Payload):
     """What a run proposed, if anything."""
 
     proposal_id: int | None = None
+
+
+class AcceptSuggestions(Input):
+    """Give several tasks to people at once: three lists side by side, `versions` as shown."""
+
+    campaign_id: int
+    task_ids: list[int] = Field(min_length=1, max_length=200)
+    assignee_ids: list[int]
+    versions: list[int]
+
+    @model_validator(mode="after")
+    def _side_by_side(self) -> "AcceptSuggestions":
+        if not len(self.task_ids) == len(self.assignee_ids) == len(self.versions):
+            raise ValueError("Each task needs somebody.")
+        return self
 
 
 class Replan(Input):
@@ -65,6 +83,30 @@ def ask_for_plan(*, campaign_id: int, reason: str = "", by: Actor) -> int:
         db.session.add(run)
         record("plan_run.asked", subject=run, by=by, data=Asked(reason))
         return run.id
+
+
+@operation("assignments.accept", input=AcceptSuggestions, permission="campaign.edit")
+def accept_suggestions(
+    *,
+    campaign_id: int,
+    task_ids: list[int],
+    assignee_ids: list[int],
+    versions: list[int],
+    by: Actor,
+) -> int:
+    """Give tasks of one campaign to people, all of them or none: a task that changed since it was
+    shown refuses the whole.
+    """
+    with unit_of_work():
+        writing(campaign_id, by)
+        for task_id, person_id, version in zip(task_ids, assignee_ids, versions, strict=True):
+            task = find(Task, task_id, lock=True)
+            if task.campaign_id != campaign_id:
+                raise NotFound()
+            if task.version != version or task.trashed_at is not None or not task.is_open:
+                raise Conflict(f"“{task.title}” changed since you looked. Nothing was assigned.")
+            give(task, person_id, by=by)
+        return campaign_id
 
 
 def propose_plan(

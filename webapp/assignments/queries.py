@@ -2,6 +2,7 @@
 campaigns somebody's absence touches.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -9,13 +10,16 @@ from sqlalchemy import select
 from webapp.accounts import queries as accounts
 from webapp.assignments.facts import facts_of
 from webapp.assignments.models import PlanRun
+from webapp.assignments.problem import is_away
 from webapp.assignments.suggesting import Suggestion, suggest
 from webapp.availability import queries as availability
+from webapp.availability.queries import Profile
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import OPEN
 from webapp.core import zones
 from webapp.db import current_team, db, execute
 from webapp.timelines import queries as timelines
+from webapp.timelines.queries import Line
 from webapp.timelines.workflow import State
 
 
@@ -25,6 +29,34 @@ def newest_run(campaign_id: int) -> PlanRun | None:
         PlanRun.team_id == current_team(), PlanRun.campaign_id == campaign_id
     )
     return db.session.scalars(query.order_by(PlanRun.id.desc()).limit(1)).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One person and their work in a campaign: open tasks there in order of time, how many they
+    have in hand anywhere of how many they take, and which of the tasks fall on days they are away.
+    """
+
+    person: Profile
+    lines: list[Line]
+    in_hand: int
+    while_away: list[Line]
+
+
+def loads(campaign_id: int) -> list[Load]:
+    """Everybody who takes part in work, by name, with their open tasks of a campaign."""
+    facts = facts_of(campaign_id)
+    in_hand = timelines.in_hand()
+    found = []
+    for person in facts.profiles if facts else availability.profiles():
+        theirs = [
+            line
+            for line in (facts.lines if facts else ())
+            if line.assignee_id == person.user_id and line.is_open and not line.is_milestone
+        ]
+        away = [line for line in theirs if facts and is_away(facts, line)]
+        found.append(Load(person, theirs, in_hand.get(person.user_id, 0), away))
+    return found
 
 
 def suggestions(campaign_id: int, *, limit: int = 50) -> list[Suggestion]:

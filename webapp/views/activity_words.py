@@ -68,6 +68,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "share.revoked": ("x", "", "Revoked a shared link"),
     "blackout.added": ("cal", "", "Closed some days"),
     "blackout.removed": ("cal", "", "Opened closed days again"),
+    "plan_run.asked": ("user", "", "Looked for a better plan"),
+    "plan_run.failed": ("s-attention", "attention", "The search for a plan broke off"),
+    "campaign.outlined": ("cal", "", "Began the plan from another one"),
     "results.recorded": ("chart", "", "Recorded results"),
 }
 
