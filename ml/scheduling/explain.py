@@ -95,6 +95,8 @@ class Explanation:
             return Miss(task.id, late, Binding.NO_SKILL, skills=self._lacking(index))
         if task.start is not None or not options:
             return Miss(task.id, late, Binding.LOCK)
+        if self.desk.ready(index) >= NEVER >> 1:
+            return self._soft(index, late, due)
         needed = min(option.minutes for option in options)
         release = problem.release[index]
         if release + needed > due:
