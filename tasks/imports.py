@@ -23,8 +23,8 @@ from webapp.imports.workflow import State
 SMALL_BYTES = 200_000
 MOST_SECONDS = 240
 TOO_LONG = "It takes too long to read. Export a shorter period."
-#: How often a batch is compared again before it goes back to the person.
-COMPARISONS = 3
+#: How often a batch is tried, and compared again after it, before it goes back to the person.
+ATTEMPTS = 4
 STALE = (
     "Other numbers arrived for the same days after you looked. Nothing was imported;"
     " review what this file would change now."
@@ -86,16 +86,15 @@ def apply_a_confirmed_import(event: Event) -> None:
     if not staging.is_waiting(batch_id, State.COMMITTING):
         return
     by = Actor.event(event.id, team_id=event.team_id)
-    campaign_id = event.campaign_id
-    assert campaign_id is not None
+    compared_at = staging.compared_at(batch_id)
+    reason = STALE
     try:
-        for _ in range(COMPARISONS):
-            newest = commands.newest_event_of(campaign_id)
-            if staging.compare_again(batch_id):
-                break
-            if commands.apply_import(batch_id, newest_event_id=newest, by=by):
+        for _ in range(ATTEMPTS):
+            if commands.apply_import(batch_id, compared_at=compared_at, by=by):
                 return
+            moved, compared_at = staging.compare_again(batch_id)
+            if moved:
+                break
     except DomainError as error:
-        staging.give_back(batch_id, error.message, by=by)
-        return
-    staging.give_back(batch_id, STALE, by=by)
+        reason = error.message
+    staging.give_back(batch_id, reason, compared_at=compared_at, by=by)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from webapp.ads.commands import part_from_report
 from webapp.ads.models import AdCampaign, DailyResult
@@ -192,6 +193,16 @@ def _own_part(campaign_id: int) -> ColumnElement[bool]:
     )
 
 
+def _own_day(fact: Any = DailyResult) -> ColumnElement[bool]:
+    """The day of its part that a reviewed row is about."""
+    return and_(
+        fact.team_id == ImportRow.team_id,
+        fact.ad_campaign_id == AdCampaign.id,
+        fact.on == ImportRow.on,
+        fact.grain_key == ImportRow.part,
+    )
+
+
 def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
     return and_(
         ImportRow.team_id == batch.team_id,
@@ -203,7 +214,8 @@ def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
 def apply(batch: ImportBatch, by: Actor) -> None:
     """Write what was reviewed: new days, and other numbers of days there are."""
     made = _mine(batch, "create", "update")
-    names = select(ImportRow.kind, ImportRow.name).where(made).distinct()
+    known = select(AdCampaign.id).where(_own_part(batch.campaign_id)).exists()
+    names = select(ImportRow.kind, ImportRow.name).where(made, ~known).distinct()
     for platform, name in execute(names).all():
         part_from_report(batch.campaign_id, platform, name, by=by)
     metrics = _metrics(batch)
@@ -236,16 +248,8 @@ def apply(batch: ImportBatch, by: Actor) -> None:
     into = into.on_conflict_do_update(
         index_elements=["team_id", "ad_campaign_id", "on", "grain_key"], set_=taken
     )
-    written = and_(
-        DailyResult.team_id == batch.team_id,
-        DailyResult.ad_campaign_id == AdCampaign.id,
-        DailyResult.on == ImportRow.on,
-        DailyResult.grain_key == ImportRow.part,
-    )
-    own = _own_part(batch.campaign_id)
     with many_fresh_rows():
         execute(into)
-        _set(update(ImportRow).where(made, own, written).values(target_id=DailyResult.id))
         _sum_again(batch)
 
 
@@ -270,23 +274,23 @@ def _revert(batch: ImportBatch) -> int:
         getattr(DailyResult, name).is_not_distinct_from(_said(ImportRow.after, name))
         for name in metrics
     ]
-    still = select(DailyResult.id).where(DailyResult.id == ImportRow.target_id, *says)
-    still = still.where(DailyResult.team_id == batch.team_id)
-    kept = _set(
-        update(ImportRow).where(made, ~still.correlate(ImportRow).exists()).values(is_kept=True)
-    )
+    own = _own_part(batch.campaign_id)
+    still = select(DailyResult.id).where(own, _own_day(), *says).correlate(ImportRow)
+    kept = _set(update(ImportRow).where(made, ~still.exists()).values(is_kept=True))
     taken = made & ImportRow.is_kept.is_(False)
-    born = select(ImportRow.target_id).where(taken, ImportRow.verdict == "create")
+    written = aliased(DailyResult)
+    born = (
+        select(written.id)
+        .select_from(ImportRow)
+        .join(AdCampaign, own)
+        .join(written, _own_day(written))
+        .where(taken, ImportRow.verdict == "create")
+    )
     _set(delete(DailyResult).where(DailyResult.team_id == batch.team_id, DailyResult.id.in_(born)))
     before: dict[str, Any] = {name: _said(ImportRow.before, name) for name in metrics}
     _set(
         update(DailyResult)
-        .where(
-            DailyResult.team_id == batch.team_id,
-            DailyResult.id == ImportRow.target_id,
-            taken,
-            ImportRow.verdict == "update",
-        )
+        .where(own, _own_day(), taken, ImportRow.verdict == "update")
         .values(before | {"updated_at": clock.now()})
     )
     return kept
