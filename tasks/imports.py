@@ -4,7 +4,6 @@ applied. Each begins again from nothing after a crash, and does nothing when it 
 
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from webapp.core.actor import Actor
 from webapp.core.errors import DomainError
 from webapp.db import db, find
 from webapp.events.models import Event
-from webapp.imports import commands, staging
+from webapp.imports import commands, sources, staging
+from webapp.imports.content import Question
 from webapp.imports.models import ImportBatch
-from webapp.imports.sources import Question
 from webapp.imports.workflow import State
 
 #: A file up to this many bytes is read where we are; a larger one by a process of its own.
@@ -38,17 +37,17 @@ def read_a_received_file(event: Event) -> None:
         return
     by = Actor.event(event.id, team_id=event.team_id)
     batch = find(ImportBatch, batch_id)
-    source, options = batch.source, dict(batch.options)
+    read, options = sources.source(batch.source).read, dict(batch.options)
     with tempfile.TemporaryDirectory(prefix="drumbeat-import-") as folder:
         path, out = Path(folder) / "file", Path(folder) / "lines"
         with path.open("wb") as file:
             for piece in commands.pieces_of(batch_id):
                 file.write(piece)
         db.session.rollback()  # nothing is held while it is read
-        _read(source, path, out, options)
+        _read(read, path, out, options)
         head = reading.head_of(out)
         if "asks" in head and (answers := staging.remembered(head["fingerprint"])):
-            _read(source, path, out, options | answers)
+            _read(read, path, out, options | answers)
             head = reading.head_of(out)
         if "refused" in head:
             staging.refuse(batch_id, head["refused"], by=by)
@@ -59,15 +58,14 @@ def read_a_received_file(event: Event) -> None:
             staging.stage(batch_id, head["claims"], lines, count=head["count"], by=by)
 
 
-def _read(source: str, path: Path, out: Path, options: dict[str, object]) -> None:
+def _read(read: reading.Read, path: Path, out: Path, options: dict[str, object]) -> None:
     if path.stat().st_size <= SMALL_BYTES:
-        reading.write(source, path, options, out)
+        reading.write(read, path, options, out)
         return
     out.write_text("")
-    command = [sys.executable, "-m", "tasks.reading", source, str(path), str(out)]
     try:
         subprocess.run(  # noqa: S603 (our own module)
-            command,
+            reading.command(read, path, out),
             input=json.dumps(options),
             text=True,
             timeout=MOST_SECONDS,
