@@ -56,9 +56,11 @@ def judge(campaign_id: int, claims: Values, lines: Sequence[Line]) -> list[Judge
     """Each fact beside what is stored under its key."""
     if not lines:
         return []
-    stored = _stored(campaign_id, lines)
-    apart = {} if claims.get("splits_platform") else _told_apart(campaign_id, lines)
-    levels = _levels(campaign_id, lines)
+    with many_fresh_rows():  # an import of the same days may have ended a moment ago
+        found = _found(campaign_id, lines)
+        levels = _levels(campaign_id, lines)
+    stored = _stored(found)
+    apart = {} if claims.get("splits_platform") else _told_apart(found, lines)
     return [_judged(line, stored.get(_key(line)), apart, levels) for line in lines]
 
 
@@ -120,47 +122,50 @@ def _of_these_days(query: Any, campaign_id: int, lines: Sequence[Line]) -> Any:
         AdCampaign.team_id == DailyResult.team_id, AdCampaign.id == DailyResult.ad_campaign_id
     )
     return query.join(AdCampaign, part).where(
+        AdCampaign.team_id == current_team(),
+        AdCampaign.campaign_id == campaign_id,
         DailyResult.team_id == current_team(),
         DailyResult.campaign_id == campaign_id,
         DailyResult.on.between(min(days), max(days)),
     )
 
 
-def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
+def _found(campaign_id: int, lines: Sequence[Line]) -> Sequence[Any]:
+    """What is stored of the campaigns and the days that some facts are about, and a little more."""
     names = sorted({line.name for line in lines})
     columns = (AdCampaign.platform, AdCampaign.name, DailyResult.on, DailyResult.grain_key)
     numbers = [getattr(DailyResult, name) for name in NUMBERS]
     query = _of_these_days(select(*columns, *numbers), campaign_id, lines)
-    return query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
+    query = query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
+    return list(execute(query).all())
 
 
-def _stored(campaign_id: int, lines: Sequence[Line]) -> dict[Key, Values]:
+def _stored(found: Sequence[Any]) -> dict[Key, Values]:
     return {
         (row.platform, row.name, row.on, row.grain_key): {
             name: _plain(getattr(row, name)) for name in NUMBERS
         }
-        for row in execute(_found(campaign_id, lines)).all()
+        for row in found
     }
 
 
-def _told_apart(campaign_id: int, lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
+def _told_apart(found: Sequence[Any], lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
     """What is stored of the days that an earlier report told apart by platform."""
     if not any(line.kind == "meta" for line in lines):
         return {}
-    query = _found(campaign_id, lines).where(DailyResult.grain_key == "")
-    rows = execute(query.where(AdCampaign.platform.in_((*SPLIT, "meta")))).all()
+    rows = [row for row in found if not row.grain_key and row.platform in (*SPLIT, "meta")]
     split = {
         (row.name, row.on)
         for row in rows
         if row.platform in SPLIT and row.spend_cents + row.impressions
     }
-    found: dict[tuple[str, date], Values] = {}
+    sums: dict[tuple[str, date], Values] = {}
     for row in rows:
         if (row.name, row.on) in split:
-            sums = found.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
-            sums["spend_cents"] += row.spend_cents
-            sums["impressions"] += row.impressions
-    return found
+            own = sums.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
+            own["spend_cents"] += row.spend_cents
+            own["impressions"] += row.impressions
+    return sums
 
 
 def _plain(value: Any) -> Any:
