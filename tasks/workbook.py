@@ -14,9 +14,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from webapp.imports.decoding import Unreadable
 
 SIGNATURE = b"PK\x03\x04"
@@ -26,7 +23,6 @@ MOST_ROWS = 250_000
 MOST_COLUMNS = 1_000
 _PERCENT = re.compile(r"%")
 _DAMAGED = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -56,8 +52,7 @@ def as_text(file: BinaryIO) -> bytes:
     """The sheet as UTF-8 text with tabs. Raises Unreadable when it is damaged or too large."""
     try:
         _check_size(file)
-        file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = _book(file)
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t", lineterminator="\n")
         writer.writerows(_rows(_sheet(book)))
@@ -67,6 +62,18 @@ def as_text(file: BinaryIO) -> bytes:
     except _DAMAGED as error:
         raise Unreadable("This workbook is damaged. Save it again as .xlsx or CSV.") from error
     return out.getvalue().encode("utf-8-sig")
+
+
+def _book(file: BinaryIO) -> Any:
+    # Import here, not above: few files are workbooks.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    file.seek(0)
+    try:
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
 
 
 def _check_size(file: BinaryIO) -> None:

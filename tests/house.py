@@ -43,6 +43,7 @@ TIERS = {
     "webapp.registry": 100,
     "webapp.schema": 100,
     "webapp.cli": 100,
+    "webapp.factory": 105,
     "webapp": 110,
     "tasks": 120,
     "wsgi": 130,
@@ -63,8 +64,9 @@ SIDEWAYS = {
 }
 
 LATE_IMPORTS = {
-    "webapp:create_app": "the factory: views import the features, the features import webapp.db",
-    "webapp:_register_routes": "the factory's second half",
+    "webapp:create_app": "the package loads nothing: a process that reads a file needs no web",
+    "tasks:load": "the same: the reader of files is a module of this package",
+    "tasks.workbook:_book": "few files are workbooks, and what reads them takes 23 MB",
     "gunicorn.conf:post_worker_init": "the application belongs to the worker, not to the arbiter",
     "gunicorn.conf:worker_exit": "the same",
 }

@@ -42,6 +42,8 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
 
 
+#: Cells that a column remembers.
+MOST_KNOWN = 2_000
 #: Two of them in a cell make it a period.
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
@@ -73,9 +75,14 @@ class Days:
     contradicts: bool = False
     numeric: int = 0
     is_guessed: bool = False
+    known: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
         """One more cell."""
+        if cell in self.known:  # days repeat in nearly every row
+            return
+        if len(self.known) < MOST_KNOWN:
+            self.known.add(cell)
         text = cell.strip()
         found = _NUMERIC.match(text)
         if found is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Transition

@@ -11,7 +11,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.rates import Totals
 from webapp.analytics import queries
 from webapp.analytics.queries import MOST_LINES, Wanted

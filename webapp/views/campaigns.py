@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads.commands import plan_campaign
-from webapp.ads.models import PLATFORMS
+from webapp.ads.platforms import PLATFORMS
 from webapp.campaigns import commands, queries
 from webapp.campaigns import trash as trash_can
 from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
