@@ -5,6 +5,8 @@ applied. Each begins again from nothing after a crash, and does nothing when it 
 import json
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tasks import reading
@@ -12,10 +14,12 @@ from tasks.effects import effect
 from webapp.core.actor import Actor
 from webapp.core.errors import DomainError
 from webapp.db import db, find
+from webapp.events import receipts
 from webapp.events.models import Event
 from webapp.imports import commands, sources, staging
 from webapp.imports.content import Question
 from webapp.imports.models import ImportBatch
+from webapp.imports.sources import Line
 from webapp.imports.workflow import State
 
 #: A file up to this many bytes is read where we are; a larger one by a process of its own.
@@ -24,6 +28,14 @@ MOST_SECONDS = 240
 TOO_LONG = "It takes too long to read. Export a shorter period."
 #: How often a batch is tried, and compared again after it, before it goes back to the person.
 ATTEMPTS = 4
+#: How often a reader that was killed (by the system, out of memory) begins anew.
+READERS = 2
+KILLED = (
+    "Reading it was stopped from outside, twice: this server may be short of memory. Try again"
+    " later, or export a shorter period."
+)
+#: A process that reads says so this often; silent for as long as its lease, it is taken for dead.
+BEAT_SECONDS, SILENT_SECONDS = 15, 60
 STALE = (
     "Other numbers arrived for the same days after you looked. Nothing was imported;"
     " review what this file would change now."
@@ -35,6 +47,7 @@ def read_a_received_file(event: Event) -> None:
     batch_id = event.subject_id
     if not staging.is_waiting(batch_id, State.READING):
         return
+    receipts.keep_lease(SILENT_SECONDS)
     by = Actor.event(event.id, team_id=event.team_id)
     batch = find(ImportBatch, batch_id)
     read, options = sources.source(batch.source).read, dict(batch.options)
@@ -54,28 +67,56 @@ def read_a_received_file(event: Event) -> None:
         elif "asks" in head:
             staging.ask(batch_id, Question(head["asks"], head["fingerprint"]), by=by)
         else:
-            lines = reading.lines_of(out)
+            lines = _alive(reading.lines_of(out))
             staging.stage(batch_id, head["claims"], lines, count=head["count"], by=by)
+
+
+def _alive(lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines, the lease kept while they are asked for."""
+    said_at = time.monotonic()
+    for line in lines:
+        if time.monotonic() - said_at > BEAT_SECONDS:
+            receipts.keep_lease(SILENT_SECONDS)
+            said_at = time.monotonic()
+        yield line
 
 
 def _read(read: reading.Read, path: Path, out: Path, options: dict[str, object]) -> None:
     if path.stat().st_size <= SMALL_BYTES:
         reading.write(read, path, options, out)
         return
-    out.write_text("")
-    try:
-        subprocess.run(  # noqa: S603 (our own module)
-            reading.command(read, path, out),
-            input=json.dumps(options),
-            text=True,
-            timeout=MOST_SECONDS,
-            check=True,
-            cwd=Path(__file__).resolve().parent.parent,
-        )
-    except subprocess.TimeoutExpired:
-        out.write_text(json.dumps({"refused": TOO_LONG}))
-    except subprocess.CalledProcessError:
-        out.write_text(json.dumps({"refused": reading.BROKEN}))
+    command = reading.command(read, path, out)
+    for _ in range(READERS):
+        out.write_text("")
+        code = _ended(command, json.dumps(options))
+        if code == 0:
+            return
+        if code is None:
+            refusal = TOO_LONG
+            break
+        refusal = KILLED if code < 0 else reading.BROKEN
+        if code > 0:
+            break
+    out.write_text(json.dumps({"refused": refusal}))
+
+
+def _ended(command: list[str], given: str) -> int | None:
+    """What a reader ended with, below zero when it was killed; None when it took too long."""
+    root = Path(__file__).resolve().parent.parent
+    until = time.monotonic() + MOST_SECONDS
+    told: str | None = given
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=root) as reader:  # noqa: S603
+        try:
+            while (left := until - time.monotonic()) > 0:
+                try:
+                    reader.communicate(told, timeout=min(BEAT_SECONDS, left))
+                    return reader.returncode
+                except subprocess.TimeoutExpired:
+                    told = None  # it was given already
+                    receipts.keep_lease(SILENT_SECONDS)
+            return None
+        finally:
+            reader.kill()
 
 
 @effect("import_batch.confirmed", queue="cpu")

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from webapp.imports.decoding import Unreadable
 
@@ -22,6 +22,11 @@ MOST_PARTS = 2_000
 MOST_ROWS = 250_000
 MOST_COLUMNS = 1_000
 _PERCENT = re.compile(r"%")
+#: A cell with a formula and nothing that it came to.
+_UNCALCULATED = re.compile(
+    rb"<c\b(?P<what>[^>]*)>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+_PIECE, _OVERLAP = 1 << 20, 1 << 14
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -52,6 +57,8 @@ def as_text(file: BinaryIO) -> bytes:
     """The sheet as UTF-8 text with tabs. Raises Unreadable when it is damaged or too large."""
     try:
         _check_size(file)
+        _check_calculated(file)
+        file.seek(0)
         book = _book(file)
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t", lineterminator="\n")
@@ -83,6 +90,33 @@ def _check_size(file: BinaryIO) -> None:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_BYTES:
             raise Unreadable("This workbook unpacks to more than can be read. Export it as CSV.")
+
+
+def _check_calculated(file: BinaryIO) -> None:
+    """A program may write formulas and not what they come to: such a cell would read as empty."""
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    if _has_uncalculated(sheet):
+                        raise Unreadable(
+                            "Some of its cells are formulas that were never calculated. Open it in"
+                            " a spreadsheet and save it again, or export it as CSV."
+                        )
+
+
+def _has_uncalculated(sheet: IO[bytes]) -> bool:
+    kept = b""
+    while piece := sheet.read(_PIECE):
+        text = kept + piece
+        # A formula may well come to an empty text.
+        if b"<f" in text and any(
+            b't="str"' not in found["what"] for found in _UNCALCULATED.finditer(text)
+        ):
+            return True
+        kept = text[-_OVERLAP:]
+    return False
 
 
 def _sheet(book: Any) -> Any:

@@ -119,6 +119,8 @@ ROUTES = {
     "settings.links": "viewer",
     "sharing.new": "manager",
     "sharing.create": "manager",
+    "sharing.edit": "manager",
+    "sharing.save": "manager",
     "sharing.revoke": "manager",
     "shared.look": PUBLIC,
     "shared.unlock": PUBLIC,

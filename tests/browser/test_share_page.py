@@ -37,7 +37,7 @@ def plans(alice: Desk) -> str:
         name="Paper Lanterns",
         type="music_release",
         objective="streams",
-        budget="9,000",
+        budget="90,000",
         start_on=today,
         target_on=today + timedelta(days=20),
         platforms=["google", "tiktok"],

@@ -30,6 +30,7 @@ from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
+from webapp.sharing.commands import edit_link
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -149,6 +150,19 @@ def shared_page(team: Team) -> str:
     return f"/s/{TOKEN}"
 
 
+def longer_shared(team: Team) -> str:
+    """The end of a shared link was moved."""
+    link = people.shared(team, people.draft(team), TOKEN)
+    edit_link(
+        share_link_id=link.id,
+        version=link.version,
+        name=link.name,
+        ends_on=(link.expires_at + timedelta(days=3)).date(),
+        by=team.bob.actor,
+    )
+    return f"/s/{TOKEN}"
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -181,6 +195,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "share_numbers": shared_page,
     "share_results": shared_page,
     "share_spend": shared_page,
+    "share_until": longer_shared,
     "spend_numbers": spend,
     "spend_pace": spend,
     "spend_per_day": spend,

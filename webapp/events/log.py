@@ -2,15 +2,16 @@
 position.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from webapp.core.actor import Actor
 from webapp.core.errors import WrongUse
-from webapp.db import Base, after_commit, current_team, db, in_unit_of_work
+from webapp.db import Base, after_commit, current_team, db, execute, in_unit_of_work
 from webapp.events import bus
 from webapp.events.models import Event
 
@@ -114,6 +115,32 @@ def events_after(
     if until is not None:
         query = query.where(Event.position <= until)
     return list(db.session.scalars(query.order_by(Event.position).limit(limit)))
+
+
+def positions_after(position: int, names: Sequence[str]) -> list[tuple[int, int]]:
+    """(position, id) of this team's relayed events with one of the names, in order; `noun.*` is
+    every event of the noun.
+    """
+    query = select(Event.position, Event.id).where(
+        Event.team_id == current_team(), Event.position > position, _is_called(names)
+    )
+    return [tuple(row) for row in execute(query.order_by(Event.position)).all()]
+
+
+def unrelayed_ids(names: Sequence[str]) -> list[int]:
+    """Ids of this team's events with one of the names that have no position yet."""
+    query = select(Event.id).where(
+        Event.position.is_(None), Event.team_id == current_team(), _is_called(names)
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_called(names: Sequence[str]) -> ColumnElement[bool]:
+    nouns = [name.removesuffix("*") for name in names if name.endswith(".*")]
+    return or_(
+        Event.name.in_([name for name in names if not name.endswith(".*")]),
+        *(Event.name.startswith(noun, autoescape=True) for noun in nouns),
+    )
 
 
 #: How many of a campaign's newest events are looked at for `mark_of`.

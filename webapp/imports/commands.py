@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from webapp.core import clock, fault
 from webapp.core.actor import Actor
-from webapp.core.errors import Conflict, Forbidden
+from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.core.text import clean_name_of_file
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
@@ -21,6 +21,13 @@ from webapp.operations import Input, operation
 
 AFTER_APPLIED = fault.point("imports.after_applied")
 AFTER_REVERTED = fault.point("imports.after_reverted")
+
+
+@dataclass(frozen=True)
+class Confirmed(Payload):
+    """How many days somebody said are right, though they spend more than planned."""
+
+    accepted_days: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,12 @@ class ReviewedImport(Input):
 
     import_batch_id: int
     version: int
+
+
+class CommitImport(ReviewedImport):
+    """A batch as it was reviewed; `accepted` answers what the review asks."""
+
+    accepted: bool = False
 
 
 class AnswerImport(ReviewedImport):
@@ -121,14 +134,23 @@ def answer_import(*, import_batch_id: int, version: int, answers: dict[str, Any]
         return batch.id
 
 
-@operation("imports.commit", input=ReviewedImport, permission="imports.run")
-def commit_import(*, import_batch_id: int, version: int, by: Actor) -> int:
-    """Have exactly what was reviewed applied, once; the background does it, all or nothing."""
+@operation("imports.commit", input=CommitImport, permission="imports.run")
+def commit_import(*, import_batch_id: int, version: int, accepted: bool = False, by: Actor) -> int:
+    """Have exactly what was reviewed applied, once; the background does it, all or nothing. Raises
+    Invalid while the review asks something that is not `accepted`; the answer stays with the batch.
+    """
     with unit_of_work():
         batch = _seen(import_batch_id, version)
         step = lifecycle.fire("confirm", batch.state)
+        doubt = batch.facts.get("over_plan")
+        if doubt and not accepted:
+            raise Invalid({"accepted": "Say that these amounts are right, or discard the import."})
+        if doubt:
+            answer = {"by": by.user_id, "at": clock.now().isoformat(), **doubt}
+            batch.options = batch.options | {"accepted": answer}
         batch.state, batch.progress = step.to, 0
-        record(step.event, subject=batch, by=by)
+        data = Confirmed(doubt["count"]) if doubt else None
+        record(step.event, subject=batch, by=by, data=data)
         return batch.id
 
 

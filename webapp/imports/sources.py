@@ -29,11 +29,11 @@ class Source:
     """One kind of file.
 
     `read(open_file, options)` is pure and may open the file several times; it raises Unreadable or
-    Question. `check` raises Invalid when the
-    file does not fit the campaign, Conflict when the campaign takes none now. `judge` compares
-    facts with what is stored, in order. `apply` writes the reviewed rows and `revert` takes back
-    those nothing else has changed since, both as a whole in the caller's unit of work; `revert`
-    answers how many it left.
+    Question. `check` raises Invalid when the file does not fit the campaign, Conflict when the
+    campaign takes none now. `judge` compares facts with what is stored, in order. `look` answers
+    what a person should weigh before a staged batch is imported, as facts of the batch. `apply`
+    writes the reviewed rows and `revert` takes back those nothing else has changed since, both as a
+    whole in the caller's unit of work; `revert` answers how many it left.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Source:
     read: Callable[[Callable[[], BinaryIO], Values], Content]
     check: Callable[[int, Values], None]
     judge: Callable[[int, Values, Sequence[Line]], list[Judged]]
+    look: Callable[[ImportBatch, Values], Values]
     apply: Callable[[ImportBatch, Actor], None]
     revert: Callable[[ImportBatch, Actor], int]
 

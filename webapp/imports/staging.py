@@ -75,11 +75,14 @@ def stage(
             progress(import_batch_id, min(99, 100 * done // max(1, count)), by=by)
         AFTER_PIECE()
     AFTER_ROWS()
-    _open(
-        import_batch_id,
-        claims | {"counts": dict(counts), "round": 1, "compared_at": compared_at},
-        by,
-    )
+    facts = claims | {"counts": dict(counts), "round": 1, "compared_at": compared_at}
+    _open(import_batch_id, facts | _weighed(import_batch_id, claims), by)
+
+
+def _weighed(import_batch_id: int, claims: Values) -> Values:
+    """What the person is shown and asked beside the rows; read before anything is locked."""
+    batch = find(ImportBatch, import_batch_id)
+    return sources.source(batch.source).look(batch, claims)
 
 
 def _pieces(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -272,6 +275,7 @@ def give_back(import_batch_id: int, reason: str, *, compared_at: int, by: Actor)
             "returned": reason,
             "compared_at": compared_at,
         }
+        batch.facts = batch.facts | _weighed(batch.id, batch.facts)
         batch.state = step.to
         record(step.event, subject=batch, by=by, data=_staged(batch))
 

@@ -201,7 +201,12 @@ def _header_among(above: list[Row], knows: Callable[[str], bool]) -> int:
         return 0
     wide = [place for place, row in enumerate(above) if len(row.cells) == usual]
     named = [place for place in wide if sum(map(bool, above[place].cells)) * 2 > usual]
-    return (named or wide)[0]
+    first = (named or wide)[0]
+    # Rows that all end with one delimiter more than their header are not wider than it.
+    is_spare = all(not above[place].cells[-1] for place in wide)
+    if first and is_spare and len(above[first - 1].cells) == usual - 1:
+        return first - 1
+    return first
 
 
 def _delimiter_of(sample: str) -> str:

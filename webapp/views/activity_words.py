@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.returned": ("s-attention", "attention", "An import needs another look"),
     "import_batch.undone": ("swap", "pending", "Took an import back"),
     "share.created": ("share", "", "Shared the campaign by link"),
+    "share.edited": ("share", "", "Changed a shared link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
     "blackout.added": ("cal", "", "Closed some days"),
     "blackout.removed": ("cal", "", "Opened closed days again"),

@@ -47,7 +47,7 @@ class Chart:
     platforms: list[tuple[str, int]]
     stacks: list[str]
     ticks: list[str]
-    labels: list[str]
+    labels: list[plots.Label]
     lines: list[Line]
     finding: str
     plan_cents: int | None

@@ -11,6 +11,7 @@ from heapq import merge
 from typing import BinaryIO
 
 from webapp.ads.platforms import PLATFORM_WORDS
+from webapp.ads.reports.additive import Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.facts import Fact
 from webapp.ads.reports.layout import Layout, mapped
@@ -22,7 +23,7 @@ from webapp.ads.reports.report import (
     read_report,
     suggested,
 )
-from webapp.ads.reports.totals import Sums, plain
+from webapp.ads.reports.totals import plain
 from webapp.core import money
 from webapp.imports.content import Content, Line, Question, Values
 from webapp.imports.decoding import Unreadable

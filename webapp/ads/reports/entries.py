@@ -19,8 +19,9 @@ from webapp.imports.tabular import Row, Table
 
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
-#: What platforms take back later: an adjusted conversion is a negative one.
-MAY_FALL = (Role.CONVERSIONS, Role.VALUE)
+#: What platforms take back later: an adjusted conversion is a negative one, a credit is a negative
+#: amount.
+MAY_FALL = (Role.CONVERSIONS, Role.VALUE, Role.SPEND)
 #: Values of each kind that are kept to be shared: a report says most of them again and again.
 MOST_SHARED = 5_000
 #: The years a campaign may run in.

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from webapp.ads.reports.additive import Counted, Numbers
+from webapp.ads.reports.additive import Counted, Numbers, Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.entries import MOST, Entry
 from webapp.ads.reports.layout import Layout
-from webapp.ads.reports.totals import Sums
 from webapp.imports.decoding import Unreadable
 
 MOST_FACTS = 250_000

@@ -6,6 +6,7 @@ from datetime import date
 
 from webapp.ads.reports.content import read
 from webapp.ads.reports.dialects import Role
+from webapp.ads.reports.review import look
 from webapp.ads.reports.store import apply, judge, revert
 from webapp.campaigns.models import Campaign
 from webapp.core.errors import Invalid
@@ -54,6 +55,7 @@ register(
         read=read,
         check=check,
         judge=judge,
+        look=look,
         apply=apply,
         revert=revert,
     )

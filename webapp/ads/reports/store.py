@@ -90,7 +90,7 @@ def _beside_split(after: Values, before: Values | None, split: Values) -> Judged
         return Judged("skip", before, "Stored already, told apart into Facebook and Instagram.")
     return Judged(
         "reject",
-        before,
+        (before or {}) | split,
         "This day is stored by platform. Export with the breakdown Platform to update it.",
     )
 
