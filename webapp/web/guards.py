@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
@@ -78,12 +78,15 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
 
 def viewer() -> SignedIn | None:
     """The person behind this request, or None."""
-    return cast(SignedIn, current_user) if current_user.is_authenticated else None
+    person = current_user._get_current_object()  # not the proxy: a page asks it a hundred times
+    return person if isinstance(person, SignedIn) else None
 
 
 def actor() -> Actor:
     """The signed-in person as the plain value commands take."""
-    return cast(SignedIn, current_user).actor
+    person = viewer()
+    assert person is not None  # the guard let them in
+    return person.actor
 
 
 def browser() -> joining.Browser:
