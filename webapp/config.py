@@ -216,7 +216,6 @@ class Settings:
             else {
                 "pool_size": int(self.threads) + 4,
                 "max_overflow": int(self.worker_threads),
-                "pool_pre_ping": True,
                 "connect_args": {"options": self._session_options(), "connect_timeout": 5},
             }
         )

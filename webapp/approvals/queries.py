@@ -9,7 +9,7 @@ from webapp.approvals.deciders import Answer, Person, may_decide
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
-from webapp.db import current_team, db, execute, find
+from webapp.db import current_team, db, find, rows
 
 LISTED = 50
 
@@ -73,18 +73,19 @@ def inbox(user_id: int) -> Inbox:
 
 
 # On every page: built once.
-_WAITING = select(Proposal.by, Proposal.amount_cents, Proposal.currency).where(
-    Proposal.team_id == bindparam("team_id"), Proposal.state == State.IN_REVIEW
+_PROPOSAL = Proposal.__table__.c
+_WAITING = select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency).where(
+    _PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW
 )
 
 
 def waiting_for(user_id: int) -> int:
     """How many requests this person may decide now."""
     people: dict[str, list[Person]] = {}
-    rows = execute(_WAITING, {"team_id": current_team()}).all()
+    found = rows(_WAITING, {"team_id": current_team()})
     return sum(
         _answer(user_id, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
-        for row in rows
+        for row in found
     )
 
 

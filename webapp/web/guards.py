@@ -136,7 +136,7 @@ def _check() -> Response | None:
     if person.last_seen_minutes >= SEEN_EVERY_MINUTES:
         joining.seen(person.session_id)
     g.team_stack = ExitStack()
-    g.team_stack.enter_context(acting_for(person.team_id))
+    g.team_stack.enter_context(acting_for(person.team_id, going_on=True))
     g.position = newest_position(person.team_id)  # also for a form that is shown again with errors
     permit(person.actor, wanted.permission)
     only_reads = request.method in ("GET", "HEAD") or request.endpoint == "accounts.logout"
