@@ -1,5 +1,6 @@
 """Reads of the gate: what waits for whom, and one proposal with everything said about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, select
@@ -72,21 +73,21 @@ def inbox(user_id: int) -> Inbox:
     )
 
 
-# On every page: built once.
 _PROPOSAL = Proposal.__table__.c
-_WAITING = select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency).where(
+#: Who asked for how much: on every page.
+WAITING = select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency).where(
     _PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW
 )
 
 
-def waiting_for(user_id: int) -> int:
-    """How many requests this person may decide now."""
+def waiting_for(user_id: int, waiting: Iterable[tuple[str, int, str]] | None = None) -> int:
+    """How many requests this person may decide now; of the rows of `WAITING`, when they are known
+    already.
+    """
     people: dict[str, list[Person]] = {}
-    found = rows(_WAITING, {"team_id": current_team()})
-    return sum(
-        _answer(user_id, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
-        for row in found
-    )
+    if waiting is None:
+        waiting = rows(WAITING, {"team_id": current_team()})
+    return sum(_answer(user_id, people, *asked) in ("yes", "self") for asked in waiting)
 
 
 def item(proposal_id: int, user_id: int) -> Item:

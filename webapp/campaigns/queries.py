@@ -199,7 +199,7 @@ def live(limit: int = 8, beside: Beside = _alone) -> list[Row[Any]]:
 
 
 # On every page: only what the navigation shows.
-_RUNNING_NAMES = (
+RUNNING_NAMES = (
     select(_CAMPAIGN.id, _CAMPAIGN.name, _CAMPAIGN.state)
     .where(_CAMPAIGN.team_id == bindparam("team_id"), *_RUNNING)
     .order_by(_CAMPAIGN.ends_at, _CAMPAIGN.id)
@@ -209,7 +209,7 @@ _RUNNING_NAMES = (
 
 def running_names(most: int) -> list[Row[Any]]:
     """Id, name and state of running campaigns, the next to end first."""
-    return rows(_RUNNING_NAMES, {"team_id": current_team(), "most": most})
+    return rows(RUNNING_NAMES, {"team_id": current_team(), "most": most})
 
 
 def names(campaign_ids: set[int]) -> dict[int, str]:

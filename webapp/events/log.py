@@ -85,13 +85,13 @@ def _append(
 
 
 _EVENT = Event.__table__.c
-_NEWEST = select(func.max(_EVENT.position))
-_NEWEST_OF_TEAM = _NEWEST.where(_EVENT.team_id == bindparam("team_id"))
+_NEWEST = select(func.max(_EVENT.position).label("position"))
+NEWEST_OF_TEAM = _NEWEST.where(_EVENT.team_id == bindparam("team_id"))
 
 
 def newest_position(team_id: int | None = None) -> int:
     """The position of the newest relayed event (of one team); a page reads it before its data."""
-    asked = rows(_NEWEST) if team_id is None else rows(_NEWEST_OF_TEAM, {"team_id": team_id})
+    asked = rows(_NEWEST) if team_id is None else rows(NEWEST_OF_TEAM, {"team_id": team_id})
     return asked[0][0] or 0
 
 

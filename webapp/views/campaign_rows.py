@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-
 from webapp.ads import queries as ads
 from webapp.ads.results import RESULT_EVENTS
 from webapp.campaigns import queries as campaigns

@@ -24,6 +24,7 @@ from webapp.core.errors import Forbidden, NotSignedIn, WrongUse
 from webapp.core.text import clean_line
 from webapp.db import Base, acting_for, find
 from webapp.events.log import newest_position
+from webapp.web import ahead
 
 View = TypeVar("View", bound=Callable[..., Any])
 #: Minutes between two writes of a session's idle clock.
@@ -137,7 +138,7 @@ def _check() -> Response | None:
         joining.seen(person.session_id)
     g.team_stack = ExitStack()
     g.team_stack.enter_context(acting_for(person.team_id, going_on=True))
-    g.position = newest_position(person.team_id)  # also for a form that is shown again with errors
+    _look_ahead(person.team_id)
     permit(person.actor, wanted.permission)
     only_reads = request.method in ("GET", "HEAD") or request.endpoint == "accounts.logout"
     if person.only_looks and not only_reads:
@@ -145,6 +146,17 @@ def _check() -> Response | None:
     if wanted.loads is not None:
         find(wanted.loads, (request.view_args or {})[f"{wanted.loads.__tablename__}_id"])
     return None
+
+
+def _look_ahead(team_id: int) -> None:
+    """The position, also for a form that is shown again with errors; with it what a page shows
+    around its data. A command's answer asks for that itself, after the command.
+    """
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        g.ahead = ahead.ask(team_id)
+        g.position = g.ahead.position
+    else:
+        g.position = newest_position(team_id)
 
 
 def leave_team_wall() -> None:

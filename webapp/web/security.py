@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from webapp.config import Settings
-from webapp.web import assets
+from webapp.web import assets, counting
 
 log = logging.getLogger("drumbeat.access")
 
@@ -46,6 +46,8 @@ compress = Compress()
 def init_app(app: Flask, settings: Settings) -> None:
     """Wire everything that stands before and after a view."""
     app.before_request(_begin)  # first: also what the next ones refuse has its id and its time
+    if not app.config["RATELIMIT_STORAGE_URI"]:
+        app.config["RATELIMIT_STORAGE_URI"] = counting.IN_THIS_PROCESS
     limiter.init_app(app)
     app.config.update(
         COMPRESS_ALGORITHM=["zstd", "gzip"],
