@@ -9,6 +9,7 @@ TIERS = {
     "ml": 0,
     "webapp.core": 0,
     "webapp.config": 1,
+    "webapp.sql": 1,
     "webapp.db": 2,
     "webapp.operations": 3,
     "webapp.adapters": 4,
