@@ -4,7 +4,6 @@ applied. Each begins again from nothing after a crash, and does nothing when it 
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,15 +16,18 @@ from webapp.core.errors import DomainError
 from webapp.db import db, find
 from webapp.events import receipts
 from webapp.events.models import Event
-from webapp.imports import commands, staging
+from webapp.imports import commands, sources, staging
+from webapp.imports.content import Question
 from webapp.imports.models import ImportBatch
-from webapp.imports.sources import Line, Question
+from webapp.imports.sources import Line
 from webapp.imports.workflow import State
 
 #: A file up to this many bytes is read where we are; a larger one by a process of its own.
 SMALL_BYTES = 200_000
 MOST_SECONDS = 240
 TOO_LONG = "It takes too long to read. Export a shorter period."
+#: How often a batch is tried, and compared again after it, before it goes back to the person.
+ATTEMPTS = 4
 #: How often a reader that was killed (by the system, out of memory) begins anew.
 READERS = 2
 KILLED = (
@@ -34,8 +36,6 @@ KILLED = (
 )
 #: A process that reads says so this often; silent for as long as its lease, it is taken for dead.
 BEAT_SECONDS, SILENT_SECONDS = 15, 60
-#: How often a batch is compared again before it goes back to the person.
-COMPARISONS = 3
 STALE = (
     "Other numbers arrived for the same days after you looked. Nothing was imported;"
     " review what this file would change now."
@@ -50,17 +50,17 @@ def read_a_received_file(event: Event) -> None:
     receipts.keep_lease(SILENT_SECONDS)
     by = Actor.event(event.id, team_id=event.team_id)
     batch = find(ImportBatch, batch_id)
-    source, options = batch.source, dict(batch.options)
+    read, options = sources.source(batch.source).read, dict(batch.options)
     with tempfile.TemporaryDirectory(prefix="drumbeat-import-") as folder:
         path, out = Path(folder) / "file", Path(folder) / "lines"
         with path.open("wb") as file:
             for piece in commands.pieces_of(batch_id):
                 file.write(piece)
         db.session.rollback()  # nothing is held while it is read
-        _read(source, path, out, options)
+        _read(read, path, out, options)
         head = reading.head_of(out)
         if "asks" in head and (answers := staging.remembered(head["fingerprint"])):
-            _read(source, path, out, options | answers)
+            _read(read, path, out, options | answers)
             head = reading.head_of(out)
         if "refused" in head:
             staging.refuse(batch_id, head["refused"], by=by)
@@ -81,11 +81,11 @@ def _alive(lines: Iterator[Line]) -> Iterator[Line]:
         yield line
 
 
-def _read(source: str, path: Path, out: Path, options: dict[str, object]) -> None:
+def _read(read: reading.Read, path: Path, out: Path, options: dict[str, object]) -> None:
     if path.stat().st_size <= SMALL_BYTES:
-        reading.write(source, path, options, out)
+        reading.write(read, path, options, out)
         return
-    command = [sys.executable, "-m", "tasks.reading", source, str(path), str(out)]
+    command = reading.command(read, path, out)
     for _ in range(READERS):
         out.write_text("")
         code = _ended(command, json.dumps(options))
@@ -125,16 +125,15 @@ def apply_a_confirmed_import(event: Event) -> None:
     if not staging.is_waiting(batch_id, State.COMMITTING):
         return
     by = Actor.event(event.id, team_id=event.team_id)
-    campaign_id = event.campaign_id
-    assert campaign_id is not None
+    compared_at = staging.compared_at(batch_id)
+    reason = STALE
     try:
-        for _ in range(COMPARISONS):
-            newest = commands.newest_event_of(campaign_id)
-            if staging.compare_again(batch_id):
-                break
-            if commands.apply_import(batch_id, newest_event_id=newest, by=by):
+        for _ in range(ATTEMPTS):
+            if commands.apply_import(batch_id, compared_at=compared_at, by=by):
                 return
+            moved, compared_at = staging.compare_again(batch_id)
+            if moved:
+                break
     except DomainError as error:
-        staging.give_back(batch_id, error.message, by=by)
-        return
-    staging.give_back(batch_id, STALE, by=by)
+        reason = error.message
+    staging.give_back(batch_id, reason, compared_at=compared_at, by=by)

@@ -14,9 +14,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from webapp.imports.decoding import Unreadable
 
 SIGNATURE = b"PK\x03\x04"
@@ -31,7 +28,6 @@ _UNCALCULATED = re.compile(
 )
 _PIECE, _OVERLAP = 1 << 20, 1 << 14
 _DAMAGED = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -63,7 +59,7 @@ def as_text(file: BinaryIO) -> bytes:
         _check_size(file)
         _check_calculated(file)
         file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = _book(file)
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t", lineterminator="\n")
         writer.writerows(_rows(_sheet(book)))
@@ -73,6 +69,18 @@ def as_text(file: BinaryIO) -> bytes:
     except _DAMAGED as error:
         raise Unreadable("This workbook is damaged. Save it again as .xlsx or CSV.") from error
     return out.getvalue().encode("utf-8-sig")
+
+
+def _book(file: BinaryIO) -> Any:
+    # Import here, not above: few files are workbooks.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    file.seek(0)
+    try:
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
 
 
 def _check_size(file: BinaryIO) -> None:

@@ -50,7 +50,9 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
     inbox = alice.open("/approvals")
+    members = alice.open("/settings/members").content()
     objects = {
+        "membership_id": _id_in(members, r"/settings/members/(\d+)/work"),
         "campaign_id": campaign_id,
         "proposal_id": _id_in(inbox.content(), r"/approvals/(\d+)/decision"),
         "import_batch_id": batch_id,

@@ -18,10 +18,12 @@ from tests import people
 from tests.clients import signed_in
 from tests.imports import staged
 from tests.people import Team
+from tests.timelines import plans
 from webapp import views
 from webapp.ads.commands import change_budget
 from webapp.ads.queries import planned_parts
 from webapp.ads.results import Day, record_results
+from webapp.assignments.commands import ask_for_plan
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, tokens
@@ -52,6 +54,13 @@ def read_report(team: Team) -> str:
     campaign = people.draft(team, currency="EUR")
     batch = staged.stage(campaign, team.alice, staged.report())
     return f"/campaigns/{campaign.id}/imports/{batch.id}"
+
+
+def searched(team: Team) -> str:
+    campaign = people.draft(team)
+    plans.task(team, campaign, "Artwork")
+    ask_for_plan(campaign_id=campaign.id, by=team.mia.actor)
+    return f"/campaigns/{campaign.id}/assignments"
 
 
 def campaign_list(team: Team) -> str:
@@ -180,6 +189,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "live_campaigns": home_while_running,
     "needs_you": home,
     "numbers": home,
+    "planner_run": searched,
     "proposal_state": request_page,
     "share_lead": shared_page,
     "share_numbers": shared_page,

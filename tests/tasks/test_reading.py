@@ -9,6 +9,7 @@ import pytest
 from tasks import imports, reading
 from tests import people
 from tests.imports.staged import commit, receive, report, stage, stored
+from tests.tasks.test_workbook import google
 from webapp.core import clock
 from webapp.db import find
 from webapp.imports.models import ImportBatch
@@ -30,6 +31,12 @@ def test_what_another_process_read_is_reviewed_and_imported(campaign, alice):
 
     assert batch.facts["counts"] == {"total": 1, "create": 4}
     assert len(stored()) == 4
+
+
+def test_a_workbook_is_read_by_another_process_too(campaign, alice):
+    batch = stage(campaign, alice, google())
+
+    assert (batch.state, batch.facts["counts"]) == ("review", {"create": 2})
 
 
 def test_a_refusal_of_another_process_keeps_its_words(campaign, alice):

@@ -11,7 +11,15 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from webapp.core.actor import Actor
 from webapp.core.errors import WrongUse
-from webapp.db import Base, after_commit, current_team, db, execute, in_unit_of_work
+from webapp.db import (
+    Base,
+    after_commit,
+    current_team,
+    db,
+    execute,
+    in_unit_of_work,
+    rows,
+)
 from webapp.events import bus
 from webapp.events.models import Event
 
@@ -85,15 +93,15 @@ def _append(
     return event
 
 
-_NEWEST = select(func.max(Event.position))
-_NEWEST_OF_TEAM = _NEWEST.where(Event.team_id == bindparam("team_id"))
+_EVENT = Event.__table__.c
+_NEWEST = select(func.max(_EVENT.position).label("position"))
+NEWEST_OF_TEAM = _NEWEST.where(_EVENT.team_id == bindparam("team_id"))
 
 
 def newest_position(team_id: int | None = None) -> int:
     """The position of the newest relayed event (of one team); a page reads it before its data."""
-    if team_id is None:
-        return db.session.scalar(_NEWEST) or 0
-    return db.session.scalar(_NEWEST_OF_TEAM, {"team_id": team_id}) or 0
+    asked = rows(_NEWEST) if team_id is None else rows(NEWEST_OF_TEAM, {"team_id": team_id})
+    return asked[0][0] or 0
 
 
 def events_after(

@@ -14,8 +14,7 @@ from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.core.text import clean_name_of_file
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
-from webapp.events.models import Event
-from webapp.imports import sources
+from webapp.imports import queries, sources
 from webapp.imports.models import ImportBatch, ImportFile, ImportMapping
 from webapp.imports.workflow import ENDED, WORKING, State, lifecycle
 from webapp.operations import Input, operation
@@ -155,9 +154,10 @@ def commit_import(*, import_batch_id: int, version: int, accepted: bool = False,
         return batch.id
 
 
-def apply_import(import_batch_id: int, *, newest_event_id: int, by: Actor) -> bool:
-    """Write the reviewed rows as one change; False, and nothing is written, when something happened
-    to the campaign after `newest_event_id`: compare again first.
+def apply_import(import_batch_id: int, *, compared_at: int, by: Actor) -> bool:
+    """Write the reviewed rows as one change; False, and nothing is written, when something may have
+    changed results since they were compared, which the event `compared_at` marks: compare again
+    first.
     """
     with unit_of_work():
         batch = find(ImportBatch, import_batch_id, lock=True)
@@ -165,7 +165,7 @@ def apply_import(import_batch_id: int, *, newest_event_id: int, by: Actor) -> bo
             return True
         source = sources.source(batch.source)
         source.check(batch.campaign_id, batch.facts)  # holds the campaign
-        if newest_event_of(batch.campaign_id) > newest_event_id:
+        if queries.has_moved(batch.campaign_id, compared_at):
             return False
         source.apply(batch, by)
         AFTER_APPLIED()
@@ -222,14 +222,6 @@ def pieces_of(import_batch_id: int) -> Iterator[bytes]:
     while (piece := db.session.scalar(query.where(ImportFile.part == part))) is not None:
         yield piece
         part += 1
-
-
-def newest_event_of(campaign_id: int) -> int:
-    """The newest event of a campaign: nothing happened to it while this stays the same."""
-    from_log = select(Event.id).where(
-        Event.team_id == current_team(), Event.campaign_id == campaign_id
-    )
-    return db.session.scalar(from_log.order_by(Event.id.desc()).limit(1)) or 0
 
 
 def _seen(batch_id: int, version: int, *, ended: bool = False) -> ImportBatch:

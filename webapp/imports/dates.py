@@ -47,6 +47,8 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(r"^(?:[^\W\d]+,\s+)?([^\W\d]+)\.?\s+(\d{1,2}),?\s+(\d{4})")
 
 
+#: Cells that a column remembers.
+MOST_KNOWN = 2_000
 #: Two of them in a cell make it a period.
 _YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
@@ -90,10 +92,17 @@ class Days:
     numeric: int = 0
     serials: int = 0
     is_guessed: bool = False
+    known: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
         """One more cell."""
-        text = cell.strip()
+        if cell in self.known:  # days repeat in nearly every row
+            return
+        if len(self.known) < MOST_KNOWN:
+            self.known.add(cell)
+        self._learn(cell.strip())
+
+    def _learn(self, text: str) -> None:
         if found := _SHORT.match(text):
             self._count_numeric()
             if len(self.short) < 5000:

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Transition
@@ -67,6 +67,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "share.created": ("share", "", "Shared the campaign by link"),
     "share.edited": ("share", "", "Changed a shared link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
+    "blackout.added": ("cal", "", "Closed some days"),
+    "blackout.removed": ("cal", "", "Opened closed days again"),
+    "plan_run.asked": ("user", "", "Looked for a better plan"),
+    "plan_run.failed": ("s-attention", "attention", "The search for a plan broke off"),
+    "campaign.outlined": ("cal", "", "Began the plan from another one"),
     "results.recorded": ("chart", "", "Recorded results"),
 }
 

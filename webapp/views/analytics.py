@@ -13,7 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.rates import Totals
 from webapp.ads.results import RESULT_EVENTS
 from webapp.analytics import queries

@@ -53,10 +53,26 @@ def check_credits(body: Sequence[Entry], *, is_proven: bool) -> None:
 
 def _several(body: Sequence[Entry]) -> dict[object, list[Entry]]:
     found: dict[object, list[Entry]] = defaultdict(list)
+    again = _met_again(body)
+    for entry in body if again else ():
+        if not entry.reason and hash(_about(entry)) in again:
+            found[_about(entry)].append(entry)
+    return {key: entries for key, entries in found.items() if len(entries) > 1}
+
+
+def _met_again(body: Sequence[Entry]) -> set[int]:
+    """What may be there twice, by its hash: in most reports nothing is, and keys take room."""
+    met: set[int] = set()
+    again: set[int] = set()
     for entry in body:
         if not entry.reason:
-            found[entry.campaign, entry.on, entry.stamp, entry.dims].append(entry)
-    return {key: entries for key, entries in found.items() if len(entries) > 1}
+            key = hash(_about(entry))
+            (again if key in met else met).add(key)
+    return again
+
+
+def _about(entry: Entry) -> tuple[object, ...]:
+    return entry.campaign, entry.on, entry.stamp, entry.dims
 
 
 def _mark(entries: Sequence[Entry]) -> None:

@@ -99,7 +99,8 @@ def scan(table: Table, layout: Layout) -> Scan:
             continue
         found.rows += 1
         for evidence, cell in zip(found.columns, row.cells, strict=True):
-            evidence.see(cell)
+            if cell not in evidence.seen:  # most cells were
+                evidence.see(cell)
         for at in dated:
             if row.cells[at].strip() not in NOTHING:
                 found.days.see(row.cells[at])
