@@ -9,12 +9,14 @@ TIERS = {
     "ml": 0,
     "webapp.core": 0,
     "webapp.config": 1,
+    "webapp.sql": 1,
     "webapp.db": 2,
     "webapp.operations": 3,
     "webapp.adapters": 4,
     "webapp.events": 5,
     "webapp.accounts": 10,
-    "webapp.approvals": 11,
+    "webapp.availability": 11,
+    "webapp.approvals": 12,
     "webapp.campaigns": 20,
     "webapp.imports": 20,
     "webapp.timelines": 30,
@@ -42,6 +44,7 @@ TIERS = {
     "webapp.registry": 100,
     "webapp.schema": 100,
     "webapp.cli": 100,
+    "webapp.factory": 105,
     "webapp": 110,
     "tasks": 120,
     "wsgi": 130,
@@ -62,8 +65,9 @@ SIDEWAYS = {
 }
 
 LATE_IMPORTS = {
-    "webapp:create_app": "the factory: views import the features, the features import webapp.db",
-    "webapp:_register_routes": "the factory's second half",
+    "webapp:create_app": "the package loads nothing: a process that reads a file needs no web",
+    "tasks:load": "the same: the reader of files is a module of this package",
+    "tasks.workbook:_book": "few files are workbooks, and what reads them takes 23 MB",
     "gunicorn.conf:post_worker_init": "the application belongs to the worker, not to the arbiter",
     "gunicorn.conf:worker_exit": "the same",
 }
@@ -110,6 +114,7 @@ MAY_WRITE = {
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+    "webapp.timelines.tasks": "the commands of tasks, beside those of the plan as a whole",
     "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }
 

@@ -149,12 +149,33 @@ def fill() -> dict[str, int]:
                 for column in table.columns
                 if not column.nullable and column.name != "id"
             }
+            for column, parent in _further_parents(table):
+                same = {name: value for name, value in rows[parent.name].items() if name != "id"}
+                answer = conn.execute(sa.insert(parent).values(same).returning(parent.c.id))
+                values[column] = ids[parent.name] = answer.scalar_one()
             key = next(iter(table.primary_key))  # a rollup has no id of its own
             answer = conn.execute(sa.insert(table).values(values).returning(key))
             ids[table.name] = answer.scalar_one()
             rows[table.name] = values | {key.name: ids[table.name]}
         conn.commit()
     return ids
+
+
+def _further_parents(table: sa.Table) -> list[tuple[str, sa.Table]]:
+    """Required columns that name a second row of a table another one names already: what ties two
+    rows together may forbid that they are the same.
+    """
+    seen: set[str] = set()
+    found = []
+    for column in table.columns:
+        for key in column.foreign_keys:
+            parent = key.column.table
+            if key.column.name != "id" or column.nullable or parent.name in ("team", "user"):
+                continue
+            if parent.name in seen:
+                found.append((column.name, parent))
+            seen.add(parent.name)
+    return found
 
 
 def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]], number: int) -> Any:

@@ -5,6 +5,7 @@ A new route fails here until it has a line in `ROUTES`; a new kind of id until `
 """
 
 import hashlib
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from tests.people import Person, Team
 from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
+from webapp.availability.commands import add_absence, add_blackout
 from webapp.campaigns.models import Campaign
 from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
@@ -61,6 +63,18 @@ ROUTES = {
     "settings.set_limit": "owner",
     "settings.failed": "viewer",
     "settings.retry": "manager",
+    "availability.week": "viewer",
+    "availability.set_week": "owner",
+    "availability.add_blackout": "manager",
+    "availability.remove_blackout": "manager",
+    "availability.own": "member",
+    "availability.save_own": "member",
+    "availability.add_own_absence": "member",
+    "availability.remove_absence": "member",
+    "availability.member": "manager",
+    "availability.save_member": "manager",
+    "availability.add_absence": "manager",
+    "availability.set_cost_rate": "owner",
     "campaigns.index": "viewer",
     "campaigns.new": "member",
     "campaigns.create": "member",
@@ -85,6 +99,9 @@ ROUTES = {
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
+    "assignments.index": "viewer",
+    "assignments.replan": "member",
+    "assignments.accept": "member",
     "approvals.index": "viewer",
     "approvals.detail": "viewer",
     "approvals.decision": "viewer",
@@ -102,6 +119,8 @@ ROUTES = {
     "settings.links": "viewer",
     "sharing.new": "manager",
     "sharing.create": "manager",
+    "sharing.edit": "manager",
+    "sharing.save": "manager",
     "sharing.revoke": "manager",
     "shared.look": PUBLIC,
     "shared.unlock": PUBLIC,
@@ -124,6 +143,7 @@ FINER = {
     "approvals.withdraw": "who asked, or a manager: tests/approvals/test_decisions.py",
     "welcome.start": "a demo is the owners' to ask for: tests/demo/test_welcome.py",
     "settings.revoke_session": "only one's own: tests/accounts/test_sessions.py",
+    "availability.remove_absence": "one's own, or a manager: tests/availability/test_absences.py",
 }
 #: Not called by the matrix, and why.
 NOT_CALLED = {
@@ -170,6 +190,15 @@ def demo(team: Team) -> int:
     return ask_for_demo(by=team.alice.actor)
 
 
+def blackout(team: Team) -> int:
+    return add_blackout(starts_on=date(2026, 12, 24), reason="Quiet week", by=team.bob.actor)
+
+
+def absence(team: Team) -> int:
+    """Of somebody a manager may speak for."""
+    return add_absence(user_id=team.mia.id, starts_on=date(2026, 12, 24), by=team.mia.actor)
+
+
 #: The first campaign made; what hangs on a campaign in an address hangs on this one.
 CAMPAIGN = 1
 #: argument of a URL → one object of Alice's team, in this order.
@@ -183,6 +212,8 @@ OBJECTS = {
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
     "demo_id": demo,
+    "blackout_id": blackout,
+    "absence_id": absence,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,

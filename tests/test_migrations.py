@@ -23,7 +23,7 @@ from webapp.db import UTCDateTime, db
 #: Read before a team is known, so without a wall.
 IDENTITY = {"user", "session", "team", "membership", "invite", "share_link"}
 #: Written from other rows, so without an id of their own.
-ROLLUPS = {"platform_day", "campaign_day", "campaign_total"}
+ROLLUPS = {"platform_day", "campaign_day", "campaign_total", "planned_task"}
 REVISIONS = [
     one.revision
     for one in reversed(list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions()))

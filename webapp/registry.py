@@ -8,11 +8,16 @@ import importlib
 
 MODULES = (
     "webapp.accounts.commands",
+    "webapp.availability.commands",
     "webapp.approvals.commands",
     "webapp.campaigns.commands",
     "webapp.campaigns.trash",
     "webapp.campaigns.launch",
     "webapp.campaigns.policies",
+    "webapp.timelines.commands",
+    "webapp.timelines.tasks",
+    "webapp.timelines.dates_shift",
+    "webapp.timelines.policies",
     "webapp.ads.commands",
     "webapp.ads.budget_change",
     "webapp.ads.policies",
@@ -22,6 +27,10 @@ MODULES = (
     "webapp.imports.policies",
     "webapp.sharing.numbers",
     "webapp.sharing.commands",
+    "webapp.timelines.plan_part",
+    "webapp.assignments.commands",
+    "webapp.assignments.policies",
+    "webapp.playbooks.commands",
     "webapp.demo.commands",
     "webapp.demo.telling",
 )

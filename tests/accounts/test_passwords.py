@@ -1,10 +1,10 @@
 """Which passwords are taken, and how they are kept."""
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from sqlalchemy import update
 
-from tests import people
+from tests import conftest, people
 from tests.together import at_once
 from webapp.accounts import joining, passwords
 from webapp.accounts.models import User
@@ -65,6 +65,14 @@ def test_a_password_is_not_truncated_and_keeps_its_case():
 
     assert not passwords.matches(stored, "a" * 250 + "C")
     assert not passwords.matches(stored, "a" * 250 + "b")
+
+
+def test_what_is_shipped_hashes_at_the_recommended_cost():
+    """OWASP Password Storage Cheat Sheet: argon2id, 19 MiB, two passes."""
+    shipped = conftest.SHIPPED_HASHER
+
+    assert shipped.type is Type.ID
+    assert (shipped.memory_cost, shipped.time_cost, shipped.parallelism) == (19456, 2, 1)
 
 
 def test_an_outdated_hash_is_made_anew_at_sign_in(team):

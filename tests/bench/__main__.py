@@ -29,6 +29,7 @@ BENCHES = {
     "portfolio": ("portfolio", ("pg", "sqlite"), "home over 5,000,000 daily rows, warm"),
     "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
     "demo": ("demo", ("pg", "sqlite"), "a made-up team with three months of history"),
+    "plan": ("plan", ("",), "the critical path of 10,000 tasks, whole and after an edit"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
 }
 

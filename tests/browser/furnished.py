@@ -46,15 +46,17 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
+    links = alice.open("/settings/links").content()
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
     inbox = alice.open("/approvals")
-    found = re.search(r"/approvals/(\d+)/decision", inbox.content())
-    assert found, "the request is not in the inbox"
+    members = alice.open("/settings/members").content()
     objects = {
+        "membership_id": _id_in(members, r"/settings/members/(\d+)/work"),
         "campaign_id": campaign_id,
-        "proposal_id": found.group(1),
+        "proposal_id": _id_in(inbox.content(), r"/approvals/(\d+)/decision"),
         "import_batch_id": batch_id,
+        "share_link_id": _id_in(links, r"/shared-links/(\d+)/edit"),
         "token": link.rsplit("/", 1)[1],
     }
     answers = {}
@@ -63,6 +65,12 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
             known = objects | ({"token": shared} if endpoint == "shared.look" else {})
             answers[endpoint] = _filled(rule, known)
     return answers
+
+
+def _id_in(content: str, pattern: str) -> str:
+    found = re.search(pattern, content)
+    assert found, f"the page has no {pattern}"
+    return found.group(1)
 
 
 def _filled(rule: str, objects: dict[str, str]) -> str:

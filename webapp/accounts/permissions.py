@@ -23,6 +23,7 @@ LEAST: dict[str, Role] = {
     "export": "viewer",
     "see.finance": "member",
     "comment": "member",
+    "work.edit": "member",  # one's own hours, skills and absences
     "campaign.edit": "member",
     "campaign.pause": "member",
     "campaign.hold": "member",
@@ -31,6 +32,7 @@ LEAST: dict[str, Role] = {
     "proposals.decide": "member",  # as a named approver; the gate asks for more
     "campaign.manage": "manager",  # resume, cancel, archive, restore
     "proposals.undo": "manager",
+    "playbooks.manage": "manager",
     "imports.undo": "manager",
     "receipts.retry": "manager",
     "share": "manager",

@@ -98,7 +98,7 @@ def propose(
     kind = kind_of(kind_name)
     with unit_of_work():
         kind.check(subject_id, after)
-        before = kind.before(subject_id)
+        before = kind.present_values(subject_id, after)
         proposal = Proposal(
             team_id=current_team(),
             campaign_id=campaign_id,
@@ -211,7 +211,7 @@ def _write_approval(
 
 
 def _approve_and_apply(kind: Kind, proposal: Proposal, by: Actor, *, alone: bool = False) -> None:
-    if kind.before(proposal.subject_id) != proposal.before:
+    if kind.present_values(proposal.subject_id, proposal.after) != proposal.before:
         _close(kind, proposal, "go_stale", by)
         return
     # Before the move: what the kind flushes must find nothing of the proposal left to write, or its
@@ -260,7 +260,7 @@ def undo(*, proposal_id: int, by: Actor) -> int:
         if kind.undo is None:
             raise Conflict("This kind of change cannot be undone.")
         step = lifecycle.fire("undo", proposal.state)
-        if kind.before(proposal.subject_id) != proposal.after:
+        if kind.present_values(proposal.subject_id, proposal.after) != proposal.after:
             raise Conflict("It was changed again since, so there is nothing to put back.")
         kind.undo(proposal, by)
         _take(proposal, step.to, step.event, by)

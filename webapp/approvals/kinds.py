@@ -62,6 +62,8 @@ class Kind:
 
     before(subject_id)          the present values that `after` would replace (plain JSON); compared
     again at apply
+    narrow(present, after)      the part of the present values that a change names, where a kind's
+    subject holds more than one change touches: only that part is compared
     check(subject_id, after)    raises Invalid when the change cannot be
     apply(proposal, by)         makes it: database only; `by` is who decided
     undo(proposal, by)          makes it unmade; only called while the present values equal `after`
@@ -83,11 +85,17 @@ class Kind:
     present: Callable[[Proposal], Presentation]
     amount: Callable[[Values, Values], int]
     whole: Callable[[Values], int] | None = None
+    narrow: Callable[[Values, Values], Values] | None = None
     undo: Callable[[Proposal, Actor], None] | None = None
     returned: Callable[[Proposal, Actor], None] | None = None
     effect: bool = False
     level: str = "ask"
     guard: Guard = field(default_factory=Guard)
+
+    def present_values(self, subject_id: int, after: Values) -> Values:
+        """The values that `after` would replace, or has replaced, as they are now."""
+        present = self.before(subject_id)
+        return self.narrow(present, after) if self.narrow else present
 
 
 _kinds: dict[str, Kind] = {}

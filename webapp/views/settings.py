@@ -19,33 +19,17 @@ from webapp.core.errors import Invalid, StaleVersion
 from webapp.events import receipts
 from webapp.events.models import Receipt
 from webapp.views.accounts import join_link, start_session
+from webapp.views.settings_frame import refused, tab_page
 from webapp.views.sharing import links_in_words
-from webapp.web.forms import submitted, typed
+from webapp.web.forms import submitted
 from webapp.web.guards import browser, guard, leave_team_wall, viewer
-from webapp.web.render import page, path_for, see_other
+from webapp.web.render import path_for, see_other
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-TABS = (
-    ("profile", "Profile"),
-    ("team", "Team"),
-    ("members", "Members"),
-    ("sessions", "Signed-in browsers"),
-    ("rules", "Approval rules"),
-    ("links", "Shared links"),
-    ("failed", "Failed work"),
-)
-
 
 def _tab(tab: str, status: int = 200, **context: Any) -> Response:
-    defaults: dict[str, Any] = {"values": {}, "errors": {}, "stale": None, "failed_id": None}
-    return page(f"settings/{tab}.html", status, tabs=TABS, tab=tab, **(defaults | context))
-
-
-def _refused(error: Invalid | StaleVersion) -> dict[str, Any]:
-    """What a form is shown with again: its values, and the errors or both versions."""
-    stale = error if isinstance(error, StaleVersion) else None
-    return {"values": typed(), "errors": {} if stale else error.fields, "stale": stale}
+    return tab_page(f"settings.{tab}", f"settings/{tab}.html", status, **context)
 
 
 def _same(values: Iterable[str]) -> list[tuple[str, str]]:
@@ -61,13 +45,13 @@ def index() -> Response:
 
 @bp.get("/profile")
 @guard("see")
-def profile(status: int = 200, **refused: Any) -> Response:
+def profile(status: int = 200, **again: Any) -> Response:
     person = viewer()
     assert person is not None
     teams = [{"id": team.id, "name": team.name} for team in queries.teams_of(person.user_id)]
     user = queries.person(person.user_id)
     return _tab(
-        "profile", status, user=user, zones=_same(sorted(zones.names())), teams=teams, **refused
+        "profile", status, user=user, zones=_same(sorted(zones.names())), teams=teams, **again
     )
 
 
@@ -77,7 +61,7 @@ def edit_profile() -> Response:
     try:
         submitted(commands.edit_profile)
     except (Invalid, StaleVersion) as error:
-        return profile(error.status, **_refused(error))
+        return profile(error.status, **refused(error))
     return see_other(path_for("settings.profile"), toast="Profile saved")
 
 
@@ -100,14 +84,14 @@ def switch_team() -> Response:
 
 @bp.get("/team")
 @guard("see")
-def team(status: int = 200, **refused: Any) -> Response:
+def team(status: int = 200, **again: Any) -> Response:
     return _tab(
         "team",
         status,
         team=queries.team(),
         zones=_same(sorted(zones.names())),
         currencies=_same(money.CURRENCIES),
-        **refused,
+        **again,
     )
 
 
@@ -117,13 +101,13 @@ def edit_team() -> Response:
     try:
         submitted(commands.edit_team)
     except (Invalid, StaleVersion) as error:
-        return team(error.status, **_refused(error))
+        return team(error.status, **refused(error))
     return see_other(path_for("settings.team"), toast="Team saved")
 
 
 @bp.get("/members")
 @guard("see")
-def members(status: int = 200, **refused: Any) -> Response:
+def members(status: int = 200, **again: Any) -> Response:
     own = queries.team()
     rows = [
         {
@@ -144,7 +128,7 @@ def members(status: int = 200, **refused: Any) -> Response:
         role_words=ROLE_WORDS,
         currency=own.currency,
         new_link=join_link(token) if token else None,
-        **refused,
+        **again,
     )
 
 
@@ -160,7 +144,7 @@ def invite() -> Response:
     try:
         submitted(commands.invite, token=token)
     except Invalid as error:
-        return members(error.status, **_refused(error))
+        return members(error.status, **refused(error))
     if any(one.token_hash == tokens.hashed(token) for one in queries.open_invites()):
         session["invite_token"] = token
     return see_other(path_for("settings.members"))
@@ -179,7 +163,7 @@ def change_member(membership_id: int) -> Response:
     try:
         submitted(commands.change_member, membership_id=membership_id)
     except (Invalid, StaleVersion) as error:
-        return members(error.status, **_refused(error), failed_id=membership_id)
+        return members(error.status, **refused(error), failed_id=membership_id)
     return see_other(path_for("settings.members"), toast="Member saved")
 
 
@@ -207,7 +191,7 @@ def revoke_session(session_id: int) -> Response:
 
 @bp.get("/rules")
 @guard("see")
-def rules(status: int = 200, **refused: Any) -> Response:
+def rules(status: int = 200, **again: Any) -> Response:
     policy = policy_of(BUDGET_CHANGE)
     own = queries.team()
     # An amount in a currency the team left counts for nothing until it is set again.
@@ -221,7 +205,7 @@ def rules(status: int = 200, **refused: Any) -> Response:
         limit_cents=limit,
         currency=own.currency,
         version=policy.version if policy else 1,
-        **refused,
+        **again,
     )
 
 
@@ -231,7 +215,7 @@ def set_limit() -> Response:
     try:
         submitted(gate.set_limit)
     except (Invalid, StaleVersion) as error:
-        return rules(error.status, **_refused(error))
+        return rules(error.status, **refused(error))
     return see_other(path_for("settings.rules"), toast="Limit saved")
 
 

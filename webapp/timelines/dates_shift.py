@@ -1,0 +1,154 @@
+"""`dates.shift`: when tasks begin and who does them, moved through the gate. A person's own acts at
+once; a machine's is asked for. Everything that waits for what moved follows, and one undo puts it
+back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.accounts import queries as accounts
+from webapp.approvals.kinds import Kind, Presentation, Row, register
+from webapp.approvals.models import Proposal
+from webapp.campaigns import queries as campaigns
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
+from webapp.core.actor import Actor
+from webapp.core.errors import Conflict, Invalid
+from webapp.db import current_team, db, execute, find
+from webapp.events.log import Payload, record
+from webapp.timelines import planning
+from webapp.timelines.commands import SHIFT
+from webapp.timelines.models import PlannedTask, Task, Timeline
+from webapp.timelines.tasks import give
+
+#: Lines of the difference that are spelled out; the rest is counted.
+MOST_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Shifted(Payload):
+    """How many pins were set; the proposal that did it says which."""
+
+    pins: int
+    proposal_id: int
+
+
+def _before(timeline_id: int) -> dict[str, Any]:
+    """Every pin and assignee of a plan, by task."""
+    timeline = find(Timeline, timeline_id, lock=True)
+    query = (
+        select(Task.id, Task.assignee_id, PlannedTask.pinned_at)
+        .join(
+            PlannedTask,
+            (PlannedTask.team_id == Task.team_id) & (PlannedTask.task_id == Task.id),
+        )
+        .where(Task.team_id == current_team(), Task.campaign_id == timeline.campaign_id)
+    )
+    pins, assignees = {}, {}
+    for row in execute(query.order_by(Task.id)):
+        pins[str(row.id)] = row.pinned_at.isoformat() if row.pinned_at else None
+        assignees[str(row.id)] = row.assignee_id
+    return {"pins": pins, "assignees": assignees}
+
+
+def _narrow(present: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The present values of the tasks a change names."""
+    return {
+        part: {key: value for key, value in present[part].items() if key in after[part]}
+        for part in ("pins", "assignees")
+    }
+
+
+def _check(timeline_id: int, after: dict[str, Any]) -> None:
+    present = _before(timeline_id)
+    for part in ("pins", "assignees"):
+        if set(after[part]) - set(present[part]):
+            raise Invalid({"": "It names a task that is not in this plan."})
+
+
+def _apply(proposal: Proposal, by: Actor) -> None:
+    _set(proposal, proposal.after, by)
+
+
+def _undo(proposal: Proposal, by: Actor) -> None:
+    _set(proposal, proposal.before, by)
+
+
+def _set(proposal: Proposal, values: dict[str, Any], by: Actor) -> None:
+    timeline = find(Timeline, proposal.subject_id)
+    campaign = find(Campaign, timeline.campaign_id, lock=True)
+    campaign.check_kept()
+    if campaign.archived_at is not None:
+        raise Conflict("This campaign is archived: its dates stay as they were.")
+    timeline = find(Timeline, timeline.id, lock=True)
+    for key, assignee_id in values["assignees"].items():
+        give(find(Task, int(key), lock=True), assignee_id, by=by)
+    if values["pins"]:
+        pins = {int(key): _instant(pin) for key, pin in values["pins"].items()}
+        planning.set_pins(timeline, pins)
+        timeline.updated_at = clock.now()
+        data = Shifted(len(pins), proposal.id)
+        record("timeline.shifted", subject=timeline, by=by, data=data)
+        planning.replan(timeline)
+
+
+def _instant(pin: str | None) -> datetime | None:
+    return datetime.fromisoformat(pin) if pin else None
+
+
+def _present(proposal: Proposal) -> Presentation:
+    timeline = db.session.get(Timeline, proposal.subject_id)
+    campaign = campaigns.known(timeline.campaign_id) if timeline else None
+    if campaign is None:
+        return Presentation("Move dates of a deleted campaign", "", [], "calendar")
+    moved = set(proposal.after["pins"]) | set(proposal.after["assignees"])
+    titles = _titles({int(key) for key in moved})
+    rows = []
+    for key in sorted(moved, key=int)[:MOST_ROWS]:
+        title = titles.get(int(key), "A deleted task")
+        was = _line(proposal.before, key, campaign.zone)
+        rows.append(Row(title, was, _line(proposal.after, key, campaign.zone)))
+    if len(moved) > MOST_ROWS:
+        rows.append(Row(f"{len(moved) - MOST_ROWS} more tasks", "", ""))
+    single = titles.get(int(next(iter(moved)))) if len(moved) == 1 else None
+    title = f"Move “{single}”" if single else f"Re-plan {len(moved)} tasks of {campaign.name}"
+    return Presentation(
+        title, f"/campaigns/{campaign.id}/timeline", rows, "calendar", campaign.name
+    )
+
+
+def _line(values: dict[str, Any], key: str, zone: str) -> str:
+    """The day and the person of one task, as far as the change names them."""
+    words = []
+    if key in values["pins"]:
+        pin = _instant(values["pins"][key])
+        words.append(f"from {zones.today(pin, zone):%a %-d %b}" if pin else "as soon as it can")
+    if key in values["assignees"]:
+        person = values["assignees"][key]
+        words.append(accounts.names({person}).get(person, "Somebody") if person else "nobody")
+    return ", ".join(words)
+
+
+def _titles(task_ids: set[int]) -> dict[int, str]:
+    query = select(Task.id, Task.title).where(Task.team_id == current_team(), Task.id.in_(task_ids))
+    return {row.id: row.title for row in execute(query)}
+
+
+register(
+    Kind(
+        name=SHIFT,
+        words="Move dates",
+        subject_kind="timeline",
+        before=_before,
+        narrow=_narrow,
+        check=_check,
+        apply=_apply,
+        undo=_undo,
+        present=_present,
+        amount=lambda _before, _after: 0,
+        level="act",
+    )
+)

@@ -1,0 +1,272 @@
+"""Reads of plans and tasks: a campaign's lines with their dates, what waits for what, how the plan
+stands against its target, and what a span of days holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from webapp.campaigns.models import Campaign
+from webapp.core import clock
+from webapp.db import current_team, db, execute, find
+from webapp.timelines import planning
+from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
+from webapp.timelines.workflow import OPEN, State
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task as lists, boards and charts show it: its row's values with its place in the plan.
+
+    Instants are UTC; `starts_at` is None for what has no place (cancelled before it had one).
+    `float_minutes` are working minutes. `deadline` is its due date, else its planned end.
+    """
+
+    id: int
+    campaign_id: int
+    title: str
+    phase: str
+    is_milestone: bool
+    assignee_id: int | None
+    priority: str
+    estimate_minutes: int
+    skills: Sequence[str]
+    due_on: date | None
+    due_at: datetime | None
+    state: str
+    blocked_reason: str
+    started_at: datetime | None
+    completed_at: datetime | None
+    trashed_at: datetime | None
+    version: int
+    pinned_at: datetime | None
+    starts_at: datetime | None
+    finishes_at: datetime | None
+    float_minutes: int
+    is_critical: bool
+    baseline_starts_at: datetime | None
+    baseline_finishes_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == State.DONE
+
+    @property
+    def is_blocked(self) -> bool:
+        return bool(self.blocked_reason) and self.is_open
+
+    @property
+    def deadline(self) -> datetime | None:
+        return self.due_at or self.finishes_at
+
+    @property
+    def is_overdue(self) -> bool:
+        """Open past its due date, or past its planned end where it has none."""
+        return self.is_open and self.deadline is not None and self.deadline < clock.now()
+
+    @property
+    def misses_its_date(self) -> bool:
+        """Planned to end after its due date."""
+        late = self.due_at is not None and self.finishes_at is not None
+        return late and self.is_open and self.finishes_at > self.due_at  # type: ignore[operator]
+
+    @property
+    def slip(self) -> float | None:
+        """Seconds it ends later than was agreed (negative: earlier); None without a baseline."""
+        if self.baseline_finishes_at is None or self.finishes_at is None:
+            return None
+        return (self.finishes_at - self.baseline_finishes_at).total_seconds()
+
+
+_COLUMNS = (
+    Task.id,
+    Task.campaign_id,
+    Task.title,
+    Task.phase,
+    Task.is_milestone,
+    Task.assignee_id,
+    Task.priority,
+    Task.estimate_minutes,
+    Task.skills,
+    Task.due_on,
+    Task.due_at,
+    Task.state,
+    Task.blocked_reason,
+    Task.started_at,
+    Task.completed_at,
+    Task.trashed_at,
+    Task.version,
+    PlannedTask.pinned_at,
+    PlannedTask.starts_at,
+    PlannedTask.finishes_at,
+    func.coalesce(PlannedTask.float_minutes, 0),
+    func.coalesce(PlannedTask.is_critical, False),
+    PlannedTask.baseline_starts_at,
+    PlannedTask.baseline_finishes_at,
+)
+
+
+def lines(campaign_id: int) -> list[Line]:
+    """Every task and milestone of a campaign that is not in the trash, in order of time; cancelled
+    ones too.
+    """
+    query = _lines().where(Task.campaign_id == campaign_id, Task.trashed_at.is_(None))
+    return _as_lines(query.order_by(PlannedTask.starts_at, PlannedTask.finishes_at, Task.id))
+
+
+def trashed(campaign_id: int) -> list[Line]:
+    """What is in a campaign's trash, newest first."""
+    query = _lines().where(Task.campaign_id == campaign_id, Task.trashed_at.is_not(None))
+    return _as_lines(query.order_by(Task.trashed_at.desc(), Task.id))
+
+
+def line(task_id: int) -> Line:
+    """One task with its place in the plan, also from the trash. Raises NotFound."""
+    find(Task, task_id)
+    return _as_lines(_lines().where(Task.id == task_id))[0]
+
+
+def task(task_id: int) -> Task:
+    """The task's row. Raises NotFound."""
+    return find(Task, task_id)
+
+
+def open_lines_of(user_id: int, *, limit: int = 50) -> list[Line]:
+    """A person's open work over all campaigns that are kept, soonest deadline first."""
+    query = _of_kept(_lines()).where(Task.assignee_id == user_id, Task.state.in_(OPEN))
+    soonest = func.coalesce(Task.due_at, PlannedTask.finishes_at)
+    return _as_lines(query.order_by(soonest, Task.id).limit(limit))
+
+
+def between(first: datetime, last: datetime, *, limit: int = 2000) -> list[Line]:
+    """Tasks and milestones of kept campaigns whose planned time touches `[first, last)`, in order
+    of time.
+    """
+    touches = and_(PlannedTask.starts_at < last, PlannedTask.finishes_at >= first)
+    query = _of_kept(_lines()).where(touches, Task.state != State.CANCELLED)
+    return _as_lines(query.order_by(PlannedTask.starts_at, Task.id).limit(limit))
+
+
+def _lines() -> Any:
+    return (
+        select(*_COLUMNS)
+        .outerjoin(
+            PlannedTask,
+            and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id),
+        )
+        .where(Task.team_id == current_team())
+    )
+
+
+def _of_kept(query: Any) -> Any:
+    """Without the trash, and without campaigns that are in it or archived."""
+    return query.join(
+        Campaign, and_(Campaign.team_id == Task.team_id, Campaign.id == Task.campaign_id)
+    ).where(
+        Task.trashed_at.is_(None), Campaign.trashed_at.is_(None), Campaign.archived_at.is_(None)
+    )
+
+
+def _as_lines(query: Any) -> list[Line]:
+    return [Line(*row) for row in execute(query)]
+
+
+def counts(campaign_id: int) -> dict[str, int]:
+    """How many tasks (no milestones) of a campaign are in each state."""
+    query = (
+        select(Task.state, func.count())
+        .where(
+            Task.team_id == current_team(),
+            Task.campaign_id == campaign_id,
+            Task.trashed_at.is_(None),
+            Task.is_milestone.is_(False),
+        )
+        .group_by(Task.state)
+    )
+    return {row[0]: int(row[1]) for row in execute(query)}
+
+
+def in_hand() -> dict[int, int]:
+    """How many open tasks that have begun, or should have by now, each person of the team has."""
+    begun = or_(Task.state != State.TO_DO, PlannedTask.starts_at <= clock.now())
+    query = (
+        _of_kept(
+            select(Task.assignee_id, func.count())
+            .join(
+                PlannedTask,
+                and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id),
+            )
+            .where(Task.team_id == current_team())
+        )
+        .where(Task.assignee_id.is_not(None), Task.state.in_(OPEN), begun)
+        .group_by(Task.assignee_id)
+    )
+    return {row[0]: int(row[1]) for row in execute(query)}
+
+
+def links(campaign_id: int) -> list[Row[Any]]:
+    """What waits for what in a campaign: rows of task_id, waits_for_id, kind, lag_minutes."""
+    query = select(
+        Dependency.task_id, Dependency.waits_for_id, Dependency.kind, Dependency.lag_minutes
+    ).where(Dependency.team_id == current_team(), Dependency.campaign_id == campaign_id)
+    return list(execute(query.order_by(Dependency.id)).all())
+
+
+def timeline_of(campaign_id: int) -> Timeline | None:
+    """A campaign's timeline; None before its first task."""
+    query = select(Timeline).where(
+        Timeline.team_id == current_team(), Timeline.campaign_id == campaign_id
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """How a plan stands against its target.
+
+    `reserve_minutes` are working minutes between the last task before the target and the target
+    (negative: late; None: nothing to do before it), `buffer_minutes` how many should be kept,
+    `day_minutes` what a working day has. `ends_at` is when the last task before the target ends.
+    """
+
+    reserve_minutes: int | None
+    buffer_minutes: int
+    day_minutes: int
+    ends_at: datetime | None
+    target_id: int | None
+    critical_ids: tuple[int, ...]
+
+    @property
+    def is_late(self) -> bool:
+        return self.reserve_minutes is not None and self.reserve_minutes < 0
+
+    @property
+    def eats_its_buffer(self) -> bool:
+        return self.reserve_minutes is not None and 0 <= self.reserve_minutes < self.buffer_minutes
+
+
+def outlook(campaign_id: int) -> Outlook | None:
+    """How a campaign's plan stands; None without a timeline."""
+    timeline = timeline_of(campaign_id)
+    return outlook_of(planning.lay(timeline), timeline) if timeline is not None else None
+
+
+def outlook_of(laid: planning.Laid, timeline: Timeline) -> Outlook:
+    """How a laid plan stands, also one that is only tried."""
+    ahead = laid.before_target() - {laid.target_id}
+    critical = sorted(laid.critical(), key=lambda key: (laid.network.slot(key).start, key))
+    return Outlook(
+        laid.reserve_minutes(),
+        timeline.buffer_minutes,
+        laid.times.day_minutes,
+        max((laid.finishes_at(key) for key in ahead), default=None),
+        laid.target_id,
+        tuple(critical),
+    )
