@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from webapp.config import BadSettings, Settings
+from webapp.core.garbage import keep_what_is_loaded
 
 try:
     settings = Settings.from_environ()
@@ -53,6 +54,7 @@ def post_worker_init(worker: Any) -> None:
         stop_gunicorn(signum, frame)
 
     signal.signal(signal.SIGTERM, stop)
+    keep_what_is_loaded()
 
 
 def when_ready(server: Any) -> None:

@@ -18,6 +18,7 @@ import tasks
 from tasks import broker, context
 from tasks.clock import Clockwork
 from webapp import create_app
+from webapp.core.garbage import keep_what_is_loaded
 from webapp.db import db
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def main() -> None:
     if not stop.asked:
         worker.start()
         clockwork.start()
+        keep_what_is_loaded()
         log.info("worker started")
     while not stop.asked:
         time.sleep(LOOK_EVERY)
