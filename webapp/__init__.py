@@ -80,11 +80,14 @@ def _register_routes(app: Flask) -> None:
         shared_page,
         sharing,
         spend,
+        timeline_tasks,
+        timelines,
         welcome,
     )
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
+        *(timelines, timeline_tasks),
         *(availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

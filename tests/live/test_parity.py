@@ -18,6 +18,7 @@ from tests import people
 from tests.clients import signed_in
 from tests.imports import staged
 from tests.people import Team
+from tests.timelines import plans
 from webapp import views
 from webapp.ads.commands import change_budget
 from webapp.ads.queries import planned_parts
@@ -129,6 +130,15 @@ def linked(team: Team) -> str:
     return f"/campaigns/{campaign.id}"
 
 
+def planned(team: Team) -> str:
+    """A plan that was agreed and slipped since, with a link, a milestone and a phase."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    art = plans.task(team, campaign, "Art <work>", 2, phase="Prepare", assignee_id=team.mia.id)
+    release = plans.task(team, campaign, "Release", is_milestone=True, phase="Launch")
+    plans.after(team, release, art)
+    return f"/campaigns/{campaign.id}/timeline"
+
+
 TOKEN = tokens.new_token()
 
 
@@ -166,6 +176,9 @@ CASES: dict[str, Callable[[Team], str]] = {
     "live_campaigns": home_while_running,
     "needs_you": home,
     "numbers": home,
+    "plan_chart": planned,
+    "plan_finding": planned,
+    "plan_list": planned,
     "proposal_state": request_page,
     "share_lead": shared_page,
     "share_numbers": shared_page,
