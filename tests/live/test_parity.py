@@ -150,6 +150,20 @@ def shared_page(team: Team) -> str:
     return f"/s/{TOKEN}"
 
 
+def shared_plan(team: Team) -> str:
+    """A plan, shared."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    people.shared(team, campaign, TOKEN, sections=["overview", "timeline"])
+    art = plans.task(team, campaign, "Art <work>", 2, phase="Prepare", assignee_id=team.mia.id)
+    release = plans.task(team, campaign, "Release", is_milestone=True, phase="Launch")
+    plans.after(team, release, art)
+    return f"/s/{TOKEN}"
+
+
+def railed(team: Team) -> str:
+    return planned(team).removesuffix("/timeline")
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -168,6 +182,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_numbers": overview,
     "campaign_parts": new_split,
     "campaign_requests": waiting,
+    "campaign_rail": railed,
     "campaign_row": campaign_list,
     "campaign_status": overview,
     "demo_progress": welcome,
@@ -184,6 +199,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "share_numbers": shared_page,
     "share_results": shared_page,
     "share_spend": shared_page,
+    "share_timeline": shared_plan,
     "spend_numbers": spend,
     "spend_pace": spend,
     "spend_per_day": spend,

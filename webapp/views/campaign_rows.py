@@ -14,6 +14,8 @@ from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import IN_TRASH, TYPES
 from webapp.core import clock, zones
 from webapp.events.models import Event
+from webapp.timelines.beats import progress_of
+from webapp.views.beats import row_of
 from webapp.web.fragments import fragment
 from webapp.web.render import path_for
 
@@ -25,10 +27,14 @@ TABS = (
     ("paused", "Paused"),
     ("closed", "Closed"),
 )
+#: What the trash does not show.
+OF_PLANS = ("Milestones", "Next")
 #: Columns of the list in order: heading, and the sort it offers ('' when it offers none).
 COLUMNS = (
     ("Campaign", "name"),
     ("Status", ""),
+    ("Milestones", ""),
+    ("Next", ""),
     ("Spent of budget", ""),
     ("Owner", ""),
     ("Target date", "target"),
@@ -36,11 +42,12 @@ COLUMNS = (
 
 
 def with_spend(rows: Sequence[Row[Any]]) -> list[SimpleNamespace]:
-    """Each row with `spent_cents`, in one more query, its share of the budget in whole percent, and
-    the day it is in its own zone. Namespaces, not dicts: a template asks for attributes first, and
-    a thousand misses a page cost more than rendering it.
+    """Each row with `spent_cents` and its `plan` (`beats.Row`), in one more query each, its share
+    of the budget in whole percent, and the day it is in its own zone. Namespaces, not dicts: a
+    template asks for attributes first, and a thousand misses a page cost more than rendering it.
     """
     spent = ads.spent_of([row.id for row in rows])
+    progress = progress_of([row.id for row in rows])
     now = clock.now()
     today = {zone: zones.today(now, zone) for zone in {row.zone for row in rows}}
     return [
@@ -50,6 +57,7 @@ def with_spend(rows: Sequence[Row[Any]]) -> list[SimpleNamespace]:
             share=round(100 * cents / row.budget_cents) if row.budget_cents else 0,
             type_words=TYPES[row.type],
             today=today[row.zone],
+            plan=row_of(progress.get(row.id), row.zone, today[row.zone]),
             purge_on=zones.today(row.trashed_at + IN_TRASH, row.zone) if row.trashed_at else None,
         )
         for row in rows
@@ -76,7 +84,10 @@ def headings(wanted: campaigns.Filter) -> list[dict[str, str]]:
     """The list's columns: the words, where a press leads, and how it is sorted now."""
     link = link_of(wanted)
     shown = []
-    columns = COLUMNS if wanted.tab != "trash" else (*COLUMNS[:-1], ("In the trash until", ""))
+    columns: Sequence[tuple[str, str]] = COLUMNS
+    if wanted.tab == "trash":
+        kept = [one for one in COLUMNS[:-1] if one[0] not in OF_PLANS]
+        columns = (*kept, ("In the trash until", ""))
     for words, sort in columns:
         turned = f"-{sort}" if wanted.sort == sort else sort
         sorted_now = {sort: "ascending", f"-{sort}": "descending"}.get(wanted.sort, "")
@@ -103,7 +114,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 @fragment(
     "campaigns/_rows.html",
-    on=("campaign.*", *RESULT_EVENTS),
+    on=("campaign.*", "task.*", "timeline.*", *RESULT_EVENTS),
     topic="team:{team_id}",
 )
 def campaign_row(event: Event) -> dict[str, Any] | None:
