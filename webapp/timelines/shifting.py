@@ -19,6 +19,7 @@ Pins = dict[int, datetime | None]
 #: ask. maintain: days that were chosen for what follows move along, by as many working days.
 #: ignore: what follows stays where it is, unless it would overlap.
 Gaps = Literal["consume", "maintain", "ignore"]
+ONE = timedelta(days=1)
 
 
 def pins_of_move(
@@ -63,20 +64,23 @@ def days_between(times: WorkingTime, first: date, last: date) -> int:
     if last < first:
         return -days_between(times, last, first)
     span = min((last - first).days, FARTHEST * 7)
-    return sum(times.is_working(first + timedelta(days=n)) for n in range(span))
+    return sum(times.is_working(first + n * ONE) for n in range(span))
 
 
 def days_after(times: WorkingTime, day: date, number: int) -> date:
     """The day so many working days later (sooner, when negative). From a day nobody works it may
     lead to one: a show on a Saturday moves a week to a Saturday.
     """
-    must_work = times.is_working(day)
-    step = timedelta(days=1 if number > 0 else -1)
-    at, left = day, abs(number)
-    while left or (must_work and not times.is_working(at)):
-        passed = at if number > 0 else at + step
-        left -= bool(left) and times.is_working(passed)
+    step, at, left = (ONE if number > 0 else -ONE), day, abs(number)
+    while left:
+        left -= times.is_working(at if number > 0 else at - ONE)
         at += step
+    if times.is_working(day):
+        while not times.is_working(at):
+            at += step
+    elif number < 0:
+        while not times.is_working(at - ONE):  # the first of the days that are as far away
+            at -= ONE
     return at
 
 

@@ -130,11 +130,14 @@ def plan_of(campaign_id: int) -> Plan | None:
     return Plan(campaign, timeline, laid, lines, names, today)
 
 
-def status_of(line: Line) -> tuple[str, str]:
-    """A task's mark and word: its state, unless something needs a person first."""
+def status_of(plan: Plan, line: Line) -> tuple[str, str]:
+    """A task's mark and word: its state, unless something needs a person first. A milestone has the
+    whole of its day.
+    """
     if line.is_blocked:
         return "attention", "Blocked"
-    if line.is_overdue:
+    is_today = line.is_milestone and plan.on(line.deadline) == plan.today
+    if line.is_overdue and not is_today:
         return "attention", "Overdue"
     return words.state(line.state, "task")
 
@@ -202,7 +205,7 @@ def chart_of(plan: Plan) -> Gantt | None:
 
 
 def _bar(plan: Plan, line: Line, starts_at: datetime, finishes_at: datetime) -> Bar:
-    mark, state = status_of(line)
+    mark, state = status_of(plan, line)
     start, end = plan.place(starts_at), plan.place(finishes_at)
     was = None
     agreed = line.baseline_starts_at, line.baseline_finishes_at
@@ -266,7 +269,7 @@ def items_of(plan: Plan) -> list[Item]:
 
 
 def _item(plan: Plan, line: Line, links: Sequence[Link]) -> Item:
-    mark, state = status_of(line)
+    mark, state = status_of(plan, line)
     span = plan.times.day_minutes
     starts_at, finishes_at = plan.span_of(line) or (None, None)
     slip, slack = plan.slips.get(line.id), ""
