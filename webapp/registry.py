@@ -26,6 +26,7 @@ MODULES = (
     "webapp.imports.commands",
     "webapp.imports.policies",
     "webapp.sharing.numbers",
+    "webapp.sharing.plan",
     "webapp.sharing.commands",
     "webapp.demo.commands",
     "webapp.demo.telling",
