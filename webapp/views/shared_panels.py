@@ -72,7 +72,7 @@ def drawn(env: Environment, link: OpenLink) -> list[Markup]:
                 draw=partial(html, panel),
             )
         )
-        for panel in (LEAD, TIMELINE, NUMBERS, SPEND, RESULTS)
+        for panel in (LEAD, NUMBERS, TIMELINE, SPEND, RESULTS)
         if panel.is_on(link)
     ]
 
