@@ -7,13 +7,14 @@ runs jobs.
 
 import importlib
 
-from tasks import broker, context, deliver
-
-EFFECT_MODULES: tuple[str, ...] = ("tasks.imports", "tasks.demo")
+EFFECT_MODULES: tuple[str, ...] = ("tasks.imports", "tasks.assignments", "tasks.demo")
 
 
 def load() -> None:
     """Make the bound application's broker and its actors, and import every module with effects."""
+    # Import here, not above: the reader of files is a module of this package and needs no broker.
+    from tasks import broker, context, deliver
+
     deliver.declare(broker.connect(context.app().config["SETTINGS"].redis_url))
     for module in EFFECT_MODULES:
         importlib.import_module(module)

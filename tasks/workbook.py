@@ -12,10 +12,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, BinaryIO
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import IO, Any, BinaryIO
 
 from webapp.imports.decoding import Unreadable
 
@@ -25,8 +22,12 @@ MOST_PARTS = 2_000
 MOST_ROWS = 250_000
 MOST_COLUMNS = 1_000
 _PERCENT = re.compile(r"%")
+#: A cell with a formula and nothing that it came to.
+_UNCALCULATED = re.compile(
+    rb"<c\b(?P<what>[^>]*)>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+_PIECE, _OVERLAP = 1 << 20, 1 << 14
 _DAMAGED = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -56,8 +57,9 @@ def as_text(file: BinaryIO) -> bytes:
     """The sheet as UTF-8 text with tabs. Raises Unreadable when it is damaged or too large."""
     try:
         _check_size(file)
+        _check_calculated(file)
         file.seek(0)
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = _book(file)
         out = io.StringIO()
         writer = csv.writer(out, delimiter="\t", lineterminator="\n")
         writer.writerows(_rows(_sheet(book)))
@@ -69,6 +71,18 @@ def as_text(file: BinaryIO) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def _book(file: BinaryIO) -> Any:
+    # Import here, not above: few files are workbooks.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    file.seek(0)
+    try:
+        return load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except InvalidFileException as error:
+        raise ValueError(str(error)) from error
+
+
 def _check_size(file: BinaryIO) -> None:
     """A small archive may unpack to more than fits anywhere."""
     file.seek(0)
@@ -76,6 +90,33 @@ def _check_size(file: BinaryIO) -> None:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_BYTES:
             raise Unreadable("This workbook unpacks to more than can be read. Export it as CSV.")
+
+
+def _check_calculated(file: BinaryIO) -> None:
+    """A program may write formulas and not what they come to: such a cell would read as empty."""
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    if _has_uncalculated(sheet):
+                        raise Unreadable(
+                            "Some of its cells are formulas that were never calculated. Open it in"
+                            " a spreadsheet and save it again, or export it as CSV."
+                        )
+
+
+def _has_uncalculated(sheet: IO[bytes]) -> bool:
+    kept = b""
+    while piece := sheet.read(_PIECE):
+        text = kept + piece
+        # A formula may well come to an empty text.
+        if b"<f" in text and any(
+            b't="str"' not in found["what"] for found in _UNCALCULATED.finditer(text)
+        ):
+            return True
+        kept = text[-_OVERLAP:]
+    return False
 
 
 def _sheet(book: Any) -> Any:

@@ -106,7 +106,10 @@ def references(text: str) -> Iterator[tuple[str, str | None]]:
 
 
 def macros(text: str) -> set[str]:
-    return {one.name for one in _env.parse(text).find_all(nodes.Macro)}
+    """What a template offers to import: its macros, and the names it sets at its top."""
+    tree = _env.parse(text)
+    names = {one.target.name for one in tree.body if isinstance(one, nodes.Assign)}
+    return names | {one.name for one in tree.find_all(nodes.Macro)}
 
 
 def icons(text: str) -> set[str]:

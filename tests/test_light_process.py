@@ -1,4 +1,6 @@
-"""The web process stays light: what only jobs, charts and spreadsheets need is not loaded."""
+"""Processes stay light: the web loads nothing that only jobs, charts and spreadsheets need, and the
+process that reads a file loads no web and no database.
+"""
 
 import json
 import os
@@ -15,20 +17,10 @@ HEAVY = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Every package a fresh process has after `create_app()`, alone."""
-    folder = tmp_path_factory.mktemp("light")
-    environ = {
-        "PATH": os.environ["PATH"],
-        "ENV": "test",
-        "SECRET_KEY": "for tests only",
-        "DATABASE_URL": f"sqlite:///{folder}/drumbeat.db",
-    }
-    script = (
-        "import json, sys; from webapp import create_app; create_app();"
-        " print(json.dumps(sorted(sys.modules)))"
-    )
+def modules_after(script: str, **environ: str) -> set[str]:
+    """Every module a fresh process has after a script, alone."""
+    environ |= {"PATH": os.environ["PATH"]}
+    script = f"import json, sys; {script}; print(json.dumps(sorted(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         cwd=ROOT,
@@ -36,7 +28,29 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         capture_output=True,
         check=True,
     )
-    return {name.split(".")[0] for name in json.loads(answer.stdout)}
+    return set(json.loads(answer.stdout))
+
+
+def packages_of(modules: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in modules}
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Every module the web has after `create_app()`."""
+    folder = tmp_path_factory.mktemp("light")
+    return modules_after(
+        "from webapp import create_app; create_app()",
+        ENV="test",
+        SECRET_KEY="for tests only",
+        DATABASE_URL=f"sqlite:///{folder}/drumbeat.db",
+    )
+
+
+@pytest.fixture
+def loaded(modules: set[str]) -> set[str]:
+    """The packages of these."""
+    return packages_of(modules)
 
 
 def test_the_application_was_loaded(loaded):
@@ -49,3 +63,15 @@ def test_nothing_heavy_is_loaded(loaded):
 
 def test_the_web_half_alone_loads_no_jobs(loaded):
     assert loaded & {"dramatiq", "tasks", "ml"} == set()
+
+
+def test_the_rules_of_holidays_wait_until_somebody_keeps_some(modules):
+    assert "holidays" in modules
+    assert "holidays.countries" not in modules
+
+
+def test_the_process_that_reads_a_file_loads_the_standard_library_and_what_is_ours():
+    loaded = packages_of(modules_after("import tasks.reading, webapp.ads.reports.content"))
+
+    assert {"tasks", "webapp"} <= loaded
+    assert loaded & {"flask", "sqlalchemy", "psycopg", "dramatiq", "redis", "openpyxl"} == set()

@@ -216,7 +216,6 @@ class Settings:
             else {
                 "pool_size": int(self.threads) + 4,
                 "max_overflow": int(self.worker_threads),
-                "pool_pre_ping": True,
                 "connect_args": {"options": self._session_options(), "connect_timeout": 5},
             }
         )
@@ -234,10 +233,12 @@ class Settings:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 30,
+            # The session's row ends after the same 30 days, however often the cookie is sent.
+            "SESSION_REFRESH_EACH_REQUEST": False,
             "MAX_CONTENT_LENGTH": 1_000_000,
             "MAX_FORM_MEMORY_SIZE": 1_000_000,
             "WTF_CSRF_TIME_LIMIT": None,
-            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_URI": self.redis_url,
             "SOCK_SERVER_OPTIONS": {"max_message_size": 65536},
         }
 

@@ -1,35 +1,31 @@
-"""The database as the rest sees it: base class, column types, the unit of work, the team wall, the
-database's clock.
+"""The database as the rest sees it: base class, the unit of work, the team wall, reads.
 
-No feature is imported here. Both worlds run the same statements; what differs (locks, pragmas, the
-clock's SQL) is here.
+No feature is imported here. Both worlds run the same statements; what differs (locks, pragmas, and
+the SQL of `webapp.sql`) is here.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, dataclass_transform
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import errors as raw_errors
 from sqlalchemy import (
     BigInteger,
-    DateTime,
-    Dialect,
-    Float,
     Integer,
     MetaData,
     Select,
-    bindparam,
     event,
     select,
     text,
 )
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     MappedAsDataclass,
@@ -38,11 +34,10 @@ from sqlalchemy.orm import (
     relationship,
 )
 from sqlalchemy.orm.util import identity_key
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
 
-from webapp.core import clock
 from webapp.core.errors import NotFound, WrongUse
+from webapp.sql import UTCDateTime as UTCDateTime  # part of what this module offers
+from webapp.sql import due_now as due_now
 
 log = logging.getLogger(__name__)
 
@@ -61,24 +56,6 @@ AUTOINCREMENT = {"sqlite_autoincrement": True}
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
-class UTCDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC on both databases; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise WrongUse("an instant needs its zone")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        instant: datetime = value
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
 @dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Models are dataclasses with keyword arguments only; they know no Flask."""
@@ -95,39 +72,11 @@ Row = TypeVar("Row", bound=Base)
 
 _team: ContextVar[str] = ContextVar("team", default="")
 _writer = threading.Lock()  # SQLite is one process: a fair queue instead of SQLite's sleeping one
+_WALL = text("SELECT set_config('app.team_id', :team, true)")
+#: A connection that rested longer is asked whether it still lives before it is used.
+RESTED_SECONDS = 1.0
 #: Longer than any queue of writers; only a unit of work inside another session's waits this long.
 WRITER_SECONDS = 30.0
-
-
-class due_now(FunctionElement[datetime]):
-    """The database's present instant plus the clock's offset, plus `plus` seconds; what every due
-    time is compared with.
-
-    `statement_timestamp()` moves inside a transaction and still uses an index; SQLAlchemy stores
-    six digits on SQLite, `%f` gives three, hence the zeros.
-    """
-
-    type = UTCDateTime()
-    inherit_cache = True
-    name = "due_now"
-
-    def __init__(self, plus: float = 0.0) -> None:
-        def seconds() -> float:
-            return clock.offset() + plus
-
-        super().__init__(bindparam("clock_offset", callable_=seconds, type_=Float, unique=True))
-
-
-@compiles(due_now, "postgresql")
-def _due_now_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    seconds = compiler.process(element.clauses, **kw)
-    return f"(statement_timestamp() + make_interval(secs => {seconds}))"
-
-
-@compiles(due_now, "sqlite")
-def _due_now_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
-    seconds = compiler.process(element.clauses, **kw)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
 def is_sqlite() -> bool:
@@ -145,16 +94,36 @@ def _prepare(raw: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _say_begin(conn: Connection) -> None:
-    if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(
-            "BEGIN IMMEDIATE" if conn.get_execution_options().get("write") else "BEGIN"
-        )
+    if conn.dialect.name != "sqlite":
+        return
+    if conn.get_execution_options().get("write"):
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        _driver(conn).execute("BEGIN")  # takes no lock, cannot fail
 
 
 @event.listens_for(Engine, "checkin")
-def _tidy(raw: Any, _record: Any) -> None:
+def _tidy(raw: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
     if raw is not None and _from_sqlite(raw):
         raw.execute("PRAGMA query_only=0")
+
+
+@event.listens_for(Engine, "checkout")
+def _look(raw: Any, record: Any, _proxy: Any) -> None:
+    """Whether the server still knows a connection that rested: after a restart it does not, and
+    the pool then makes another. One in use all the time need not be asked each time.
+    """
+    if _from_sqlite(raw):
+        return
+    if time.monotonic() - record.info.get("used_at", 0.0) > RESTED_SECONDS:
+        try:
+            raw.execute("SELECT 1", prepare=False)
+            raw.rollback()
+        except raw_errors.OperationalError as error:
+            raise DisconnectionError() from error
+    if raw.read_only:
+        raw.read_only = None
 
 
 @event.listens_for(Session, "after_begin")
@@ -164,15 +133,21 @@ def _set_walls(session: Session, transaction: Any, conn: Connection) -> None:
         return
     writing = bool(session.info.get("unit"))
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(f"PRAGMA query_only={0 if writing else 1}")
-    else:
-        conn.execute(
-            text(
-                "SELECT set_config('app.team_id', :team, true),"
-                " set_config('transaction_read_only', :ro, true)"
-            ),
-            {"team": _team.get(), "ro": "off" if writing else "on"},
-        )
+        _driver(conn).execute(f"PRAGMA query_only={0 if writing else 1}")
+        return
+    if not writing:
+        _driver(conn).read_only = True  # the driver's BEGIN comes with the first statement
+    if _team.get():
+        _set_wall(conn)
+
+
+def _set_wall(conn: Connection) -> None:
+    """Which rows PostgreSQL's policies let through, until the transaction ends."""
+    conn.execute(_WALL, {"team": _team.get()})
+
+
+def _driver(conn: Connection) -> Any:
+    return conn.connection.dbapi_connection
 
 
 def _from_sqlite(raw: Any) -> bool:
@@ -252,20 +227,26 @@ def in_unit_of_work() -> bool:
 
 
 @contextmanager
-def acting_for(team: int | str) -> Iterator[None]:
+def acting_for(team: int | str, *, going_on: bool = False) -> Iterator[None]:
     """Everything inside belongs to one team (or 'all', for the few that may); the database's wall
     follows.
 
     Ends the open transaction on the way in and out: the setting is read when a transaction begins.
-    A team's rows leave the session with it, so the next team's session never answers from them.
+    `going_on` keeps the one that asked who somebody is, for which there was no team yet, and goes
+    behind the wall in it. A team's rows leave the session with it, so the next team's session never
+    answers from them.
     """
     session = db.session()
     if session.info.get("unit") or (
         _team.get() and session.identity_map and _team.get() != str(team)
     ):
         raise WrongUse("the team of a session does not change while it holds rows or writes")
-    session.rollback()
+    goes_on = going_on and not _team.get() and session.in_transaction()
+    if not goes_on:
+        session.rollback()
     token = _team.set(str(team))
+    if goes_on and not is_sqlite():
+        _set_wall(session.connection())
     try:
         yield
     finally:
@@ -286,9 +267,7 @@ def found_team(team_id: int) -> None:
     if not in_unit_of_work() or _team.get():
         raise WrongUse("only the unit of work that makes a team may enter it")
     if not is_sqlite():
-        db.session.execute(
-            text("SELECT set_config('app.team_id', :team, true)"), {"team": str(team_id)}
-        )
+        db.session.execute(_WALL, {"team": str(team_id)})
 
 
 def current_team() -> int:
@@ -351,6 +330,14 @@ def many_fresh_rows() -> Iterator[None]:
     db.session.execute(text("SET LOCAL enable_nestloop = off"))
     yield
     db.session.execute(text("SET LOCAL enable_nestloop = on"))
+
+
+def rows(statement: Any, values: dict[str, Any] | None = None) -> list[Any]:
+    """Every row of a statement on tables (not entities), by the shortest way: in the session's
+    transaction, past what an entity would need. For statements that are built once.
+    """
+    found: list[Any] = list(db.session.connection().execute(statement, values or {}).all())
+    return found
 
 
 def execute(statement: Any, params: Any = None) -> Any:

@@ -28,6 +28,10 @@ MODULES = (
     "webapp.sharing.numbers",
     "webapp.sharing.plan",
     "webapp.sharing.commands",
+    "webapp.timelines.plan_part",
+    "webapp.assignments.commands",
+    "webapp.assignments.policies",
+    "webapp.playbooks.commands",
     "webapp.demo.commands",
     "webapp.demo.telling",
 )

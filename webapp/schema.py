@@ -4,11 +4,13 @@ from webapp import operations
 from webapp.accounts import models as accounts
 from webapp.ads import models as ads
 from webapp.approvals import models as approvals
+from webapp.assignments import models as assignments
 from webapp.availability import models as availability
 from webapp.campaigns import models as campaigns
 from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
+from webapp.playbooks import models as playbooks
 from webapp.sharing import models as sharing
 from webapp.timelines import models as timelines
 
@@ -16,12 +18,14 @@ __all__ = [
     "accounts",
     "ads",
     "approvals",
+    "assignments",
     "availability",
     "campaigns",
     "demo",
     "events",
     "imports",
     "operations",
+    "playbooks",
     "sharing",
     "timelines",
 ]

@@ -18,6 +18,8 @@ TABLE = {
     "imports.run": "member manager owner",
     "proposals.make": "member manager owner",
     "proposals.decide": "member manager owner",
+    "work.edit": "member manager owner",
+    "playbooks.manage": "manager owner",
     "campaign.manage": "manager owner",
     "proposals.undo": "manager owner",
     "imports.undo": "manager owner",

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests import people
 from tests.together import assert_one_event_per_version, at_once
 from webapp.ads.commands import PlanCampaign, add_platform, change_budget
-from webapp.ads.models import PLATFORMS, AdCampaign
+from webapp.ads.models import AdCampaign
+from webapp.ads.platforms import PLATFORMS
 from webapp.ads.queries import planned_parts
 from webapp.approvals.commands import set_limit, undo
 from webapp.approvals.models import Proposal

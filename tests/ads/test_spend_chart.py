@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from webapp.views import plots
 from webapp.views.spend_chart import spend_chart
 
 
@@ -59,3 +60,23 @@ def test_a_platform_without_a_colour_of_its_own_is_drawn_last():
     chart = spend_chart(rows, "USD")
 
     assert [colour for _, colour in chart.platforms] == [3, 7]
+
+
+def test_every_second_date_may_give_way_where_it_is_narrow():
+    days = [date(2026, 11, 1) + timedelta(n) for n in range(30)]
+
+    told = [label for label in plots.labels(days) if label.words]
+
+    assert [label.is_spare for label in told] == [False, True] * (len(told) // 2) + [False] * (
+        len(told) % 2
+    )
+    assert len(told) <= plots.MOST_LABELS
+
+
+def test_dates_with_their_year_are_fewer():
+    days = [date(2026, 11, 1) + timedelta(weeks=n) for n in range(40)]
+
+    told = [label for label in plots.labels(days) if label.words]
+
+    assert "2026" in told[0].words
+    assert len(told) <= plots.MOST_WITH_YEAR

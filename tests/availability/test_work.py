@@ -199,6 +199,15 @@ def test_a_backup_who_left_is_no_reason_to_refuse_the_rest(team):
     assert queries.profile_of(team.mia.id).max_concurrent == 2
 
 
+@pytest.mark.parametrize("how", ["left", "looks on"])
+def test_who_left_or_only_looks_on_since_steps_in_for_nobody(team, how):
+    edit_work(team.mia, backup_id=team.bob.id)
+
+    remove(team, team.bob) if how == "left" else change_role(team, team.bob, "viewer")
+
+    assert queries.profile_of(team.mia.id).backup_id is None
+
+
 def test_a_form_shown_before_somebody_saved_is_refused_with_both_versions_in_words(team):
     edit_work(team.mia, skills=["Press"], levels=[1], backup_id=team.bob.id)
 

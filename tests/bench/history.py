@@ -10,7 +10,7 @@ from flask import Flask
 from tests import people
 from tests.bench.ground import ON_PG, Raw, ready_app
 from tests.bench.list_page import AD_CAMPAIGN, CAMPAIGN, EVENT, campaigns, events, instant
-from webapp.ads.models import PLATFORMS
+from webapp.ads.platforms import PLATFORMS
 from webapp.ads.results import rebuild_rollups
 from webapp.db import acting_for
 

@@ -21,7 +21,7 @@ from tests.bench.measure import (
 )
 from tests.bench.reader import Reader, timed
 from tests.bench.spend import run
-from webapp.ads.models import PLATFORMS
+from webapp.ads.platforms import PLATFORMS
 
 ROWS = 5_000_000
 LIMIT_MS = 100

@@ -69,6 +69,9 @@ def test_every_platforms_report_goes_in_and_an_outsider_sees_the_sum(
     page = upload(alice, path, tmp_path / "x.csv", files.own_table())
     explained(alice, page)
     reviewed(alice, page, has_total=False)
+    # Six platforms on one day: more than twice the daily budget, and true.
+    expect(page.locator("main")).to_contain_text("more than twice the daily budget")
+    page.get_by_label("Yes, this was really spent").check()
     press(page, "form[action$='/commit'] button:not([type=button])")
     alice.sees(page, "main", "Imported")
     spend = alice.open(f"{path}/spend")

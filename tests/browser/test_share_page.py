@@ -14,7 +14,7 @@ from tests.browser.conftest import Visitors
 from tests.browser.desk import PATIENCE, Desk, fill, press
 from tests.imports.reports import Report
 from tests.served import Served, served
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,7 +37,7 @@ def plans(alice: Desk) -> str:
         name="Paper Lanterns",
         type="music_release",
         objective="streams",
-        budget="9,000",
+        budget="90,000",
         start_on=today,
         target_on=today + timedelta(days=20),
         platforms=["google", "tiktok"],

@@ -113,6 +113,22 @@ NOTHING = {
         "SELECT t.id FROM timer t WHERE t.state = 'fired' AND NOT EXISTS"
         " (SELECT 1 FROM event e WHERE e.by = 'timer:' || t.id)"
     ),
+    "tasks without a place in their plan": (
+        "SELECT t.id FROM task t LEFT JOIN planned_task p ON p.task_id = t.id"
+        " WHERE p.task_id IS NULL AND t.trashed_at IS NULL AND t.state <> 'cancelled'"
+    ),
+    "tasks that wait for one of another campaign": (
+        "SELECT d.id FROM dependency d JOIN task t ON t.id = d.task_id"
+        " JOIN task w ON w.id = d.waits_for_id WHERE t.campaign_id <> w.campaign_id"
+        " OR t.team_id <> w.team_id OR d.campaign_id <> t.campaign_id"
+    ),
+    "tasks planned before what they wait for": (
+        "SELECT d.id FROM dependency d JOIN task t ON t.id = d.task_id AND t.state = 'todo'"
+        " JOIN task w ON w.id = d.waits_for_id AND w.state <> 'cancelled'"
+        " JOIN planned_task p ON p.task_id = t.id JOIN planned_task q ON q.task_id = w.id"
+        " WHERE t.trashed_at IS NULL AND w.trashed_at IS NULL AND d.kind = 'fs'"
+        " AND d.lag_minutes = 0 AND p.starts_at < q.finishes_at"
+    ),
     "keys without an answer": "SELECT id FROM used_key WHERE result_id IS NULL",
     "transitions without their event": (
         "SELECT t.id FROM transition t LEFT JOIN event e ON e.id = t.event_id WHERE e.id IS NULL"

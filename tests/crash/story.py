@@ -8,10 +8,12 @@ from flask import Flask
 
 from tests import people
 from tests.imports import staged
+from tests.timelines import plans
 from webapp.accounts import queries as accounts
 from webapp.ads.commands import change_budget
 from webapp.ads.queries import planned_parts
 from webapp.ads.results import Day, record_results
+from webapp.approvals.commands import undo
 from webapp.approvals.models import Proposal
 from webapp.campaigns.commands import archive_campaign, move_campaign
 from webapp.campaigns.models import IN_TRASH, Campaign
@@ -24,6 +26,8 @@ from webapp.demo.commands import ask_for_demo, remove_demo
 from webapp.events.models import Event
 from webapp.events.subscriptions import Subscriber, subscribe
 from webapp.imports.commands import undo_import
+from webapp.playbooks.commands import start_campaign
+from webapp.timelines.tasks import trash_task
 
 
 def write_down_launches(path: Path) -> None:
@@ -37,13 +41,14 @@ def write_down_launches(path: Path) -> None:
 
 
 def tell(app: Flask) -> None:
-    """A team forms, a campaign is planned, asked for, launched, changed and ends; a draft goes into
+    """A team forms, a campaign is asked for, planned, launched, changed and ends; a draft goes into
     the trash and is purged; a demo is loaded and removed.
     """
     with app.app_context():
         team = people.found_team(app)
         with acting_for(team.id):
             campaign = people.active(team, currency="EUR")
+            _plan(team, campaign)
             _raise_budget(team, campaign)
             batch = staged.stage(campaign, team.alice, staged.report())
             batch = staged.commit(batch, team.alice)
@@ -52,7 +57,9 @@ def tell(app: Flask) -> None:
             _record_a_day(team, campaign)
             _move(team, campaign, "pause")
             _move(team, campaign, "resume")
-            unwanted = people.draft(team, name="A draft beside it")
+            form = people.plan(team, name="A draft beside it")
+            unwanted_id = start_campaign(playbook="paid-social", by=team.mia.actor, **form)
+            unwanted = find(Campaign, unwanted_id)
             trash_campaign(campaign_id=unwanted.id, version=unwanted.version, by=team.mia.actor)
             clock.travel((campaign.ends_at - clock.now()).total_seconds() + 1)
             people.run_background()
@@ -94,6 +101,19 @@ def _raise_budget(team: people.Team, campaign: Campaign) -> None:
         by=team.alice.actor,
     )
     people.approve(find(Proposal, proposal_id), team.bob)
+    people.run_background()
+
+
+def _plan(team: people.Team, campaign: Campaign) -> None:
+    """Two tasks in a row, begun, moved and moved back; a third one in the trash."""
+    artwork = plans.task(team, campaign, "Artwork", 2)
+    masters = plans.task(team, campaign, "Masters", 3)
+    plans.after(team, masters, artwork)
+    plans.move(team, artwork, "start")
+    plans.shift(team, masters, plans.monday(1))
+    undo(proposal_id=plans.shift(team, masters, plans.monday(2)), by=team.bob.actor)
+    unwanted = plans.task(team, campaign, "Posters", waits_for_id=masters.id)
+    trash_task(task_id=unwanted.id, by=team.mia.actor)
     people.run_background()
 
 

@@ -92,8 +92,9 @@ def test_the_undisturbed_story_breaks_nothing(bare_app, told, launches):
         archived="SELECT count(*) FROM campaign WHERE archived_at IS NOT NULL",
         applied="SELECT count(*) FROM proposal WHERE state = 'applied'",
         purged="SELECT count(*) FROM event WHERE name = 'campaign.purged'",
+        tasks="SELECT count(*) FROM task",
     )
-    assert ended == {"completed": 1, "archived": 1, "applied": 2, "purged": 1}
+    assert ended == {"completed": 1, "archived": 1, "applied": 3, "purged": 1, "tasks": 2}
     assert len(launches.read_text().split()) == 1
 
 
@@ -126,6 +127,9 @@ def test_the_checker_sees_what_is_broken(bare_app, told):
         "totals that are not": "DELETE FROM campaign_total",
         "logs say": "UPDATE campaign SET state = 'active' WHERE state = 'completed'",
         "receipts not done": "UPDATE receipt SET state = 'pending'",
+        "task: (id": "UPDATE task SET version = version + 1",
+        "planned before": "UPDATE planned_task SET starts_at = '2001-01-01 00:00:00'",
+        "without a place": "DELETE FROM planned_task",
     }
 
     for words, sql in breaks.items():

@@ -136,3 +136,38 @@ def test_effects_of_a_held_campaign_wait(world, team, campaign):
     apart(perform, world.offer)
 
     assert len(world.acted) == 1
+
+
+def test_an_effect_that_says_it_is_alive_keeps_its_lease(world):
+    def long_work() -> None:
+        world.during = lambda: None
+        for _ in range(3):
+            receipts.keep_lease(60)
+            clock.travel(40)
+            meanwhile(perform, world.offer)
+
+    world.during = long_work
+    apart(perform, world.offer)
+
+    assert len(world.acted) == 1
+    assert receipt(world.offer.receipt_id).state == "done"
+
+
+def test_one_that_falls_silent_is_taken_over_and_told_when_it_speaks_again(world):
+    def silent() -> None:
+        world.during = lambda: None
+        receipts.keep_lease(60)
+        clock.travel(61)
+        meanwhile(perform, world.offer)
+        with pytest.raises(receipts.LeaseLost):
+            receipts.keep_lease(60)
+
+    world.during = silent
+    apart(perform, world.offer)
+
+    assert len(world.acted) == 2
+    assert receipt(world.offer.receipt_id).state == "done"
+
+
+def test_outside_an_effect_there_is_no_lease_to_keep(app):
+    assert receipts.keep_lease(60) is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from webapp.imports.dates import Days, NoDay, days_in
 
-DAY = date(2026, 2, 5)
+DAY, DAY_27 = date(2026, 2, 5), date(2026, 11, 27)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,68 @@ def test_the_period_above_the_table_decides_what_no_cell_does():
     column.settle((date(2026, 4, 1), date(2026, 4, 30)))
 
     assert (column.is_doubtful, column.day("03/04/2026")) == (False, date(2026, 4, 3))
+
+
+def column_of(*cells: str, inside=None, **how: str) -> Days:
+    column = Days(**how)
+    for cell in cells:
+        column.see(cell)
+    column.settle(inside)
+    return column
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("11/26/26", "11/27/26"),
+        ("26/11/26", "27/11/26"),
+        ("26.11.26", "27.11.26"),
+        ("26-11-26", "26-11-27"),
+    ],
+)
+def test_a_year_of_two_digits_is_found_by_what_stays_the_same(cells):
+    column = column_of(*cells)
+
+    assert not column.is_doubtful
+    assert [column.day(cell) for cell in cells] == [date(2026, 11, 26), date(2026, 11, 27)]
+
+
+@pytest.mark.parametrize("cells", [("11/10/26",), ("10/11/12", "11/11/12"), ("31/31/31",)])
+def test_short_days_that_read_two_ways_or_none_are_doubtful(cells):
+    assert column_of(*cells).is_doubtful
+
+
+def test_the_period_decides_between_short_days():
+    november = date(2026, 11, 1), date(2026, 11, 30)
+
+    assert column_of("11/10/26", inside=november).day("11/10/26") == date(2026, 11, 10)
+
+
+@given(
+    st.integers(0, 5000), st.integers(1, 40), st.sampled_from(["%d/%m/%y", "%m/%d/%y", "%y-%m-%d"])
+)
+def test_a_column_of_short_days_reads_right_or_says_that_it_cannot_know(first, count, written):
+    days = [date(2015, 1, 1) + timedelta(first + n) for n in range(count)]
+    cells = [day.strftime(written) for day in days]
+    column = column_of(*cells)
+
+    assert column.is_doubtful or [column.day(cell) for cell in cells] == days
+
+
+def test_days_counted_as_spreadsheets_do_are_days():
+    column = column_of("46353", "46354")
+
+    assert [column.day(cell) for cell in ("46353", "46354")] == [DAY_27, date(2026, 11, 28)]
+
+
+def test_dates_beside_counted_days_were_converted_by_half():
+    assert column_of("2026-11-27", "46354").is_half_converted
+
+
+def test_a_hint_counts_only_where_no_cell_decides():
+    assert column_of("03/04/2026", hint="mdy").day("03/04/2026") == date(2026, 3, 4)
+    decided = column_of("03/04/2026", "13/04/2026", hint="mdy")
+    assert (decided.is_doubtful, decided.day("03/04/2026")) == (False, date(2026, 4, 3))
 
 
 def test_cells_that_contradict_each_other_are_doubtful():

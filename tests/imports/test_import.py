@@ -1,5 +1,8 @@
 """A report is staged, reviewed and committed: exactly what was reviewed, once."""
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,12 +23,14 @@ from tests.imports.staged import (
 from tests.together import at_once
 from webapp.ads import queries as ads
 from webapp.ads.models import AdCampaign
+from webapp.ads.results import Day, record_results
 from webapp.campaigns.commands import submit_campaign
 from webapp.core import clock, fault
 from webapp.core.errors import Conflict, NotFound
 from webapp.db import acting_for, db, find
 from webapp.events.models import Event
 from webapp.events.receipts import LEASE_SECONDS
+from webapp.imports import staging
 from webapp.imports.commands import commit_import, discard_import, undo_import
 from webapp.imports.models import ImportBatch, ImportFile
 
@@ -88,6 +93,17 @@ def test_a_rejected_line_keeps_its_number_and_its_reason(campaign, alice):
     assert "3 March" in row.reason
 
 
+def test_long_rejected_lines_are_written_in_small_pieces(campaign, alice, monkeypatch):
+    monkeypatch.setattr(staging, "MOST_CHARACTERS", 5)
+    late = [("Late", "3 March", "1", "1", str(n)) for n in range(3)]
+
+    batch = stage(campaign, alice, report([*ROWS, *late], total=None))
+
+    assert verdicts(batch) == ["create"] * 4 + ["reject"] * 3
+    assert [row.cells[4] for row in rows_of(batch)[-3:]] == ["0", "1", "2"]
+    assert all(row.cells is None and row.before is None for row in rows_of(batch)[:4])
+
+
 def test_a_report_in_another_currency_is_refused_with_that_reason(team, alice):
     campaign = people.draft(team, currency="USD")
 
@@ -95,6 +111,7 @@ def test_a_report_in_another_currency_is_refused_with_that_reason(team, alice):
 
     assert batch.state == "refused"
     assert "in EUR, this campaign in USD" in batch.facts["refusal"]
+    assert rows_of(batch) == []
     assert stored() == {}
 
 
@@ -163,6 +180,28 @@ def test_numbers_that_changed_after_the_review_bring_it_back_compared_again(camp
         commit_import(import_batch_id=back.id, version=seen, by=alice.actor)
     commit(back, alice)
     assert stored()["Spring, still", "2026-03-02"][2] == 750
+
+
+def test_a_day_somebody_wrote_by_hand_after_the_review_brings_the_import_back(campaign, alice):
+    commit(stage(campaign, alice, report()), alice)
+    part = db.session.scalars(select(AdCampaign).where(AdCampaign.name == ROWS[3][0])).one()
+    batch = stage(campaign, alice, report())
+    day = Day(on=date(2026, 3, 2), spend=Decimal(1), impressions=1)
+    clock.travel((datetime(2026, 12, 1, tzinfo=UTC) - clock.now()).total_seconds())
+    record_results(ad_campaign_id=part.id, days=[day], by=alice.actor)
+
+    back = commit(find(ImportBatch, batch.id), alice)
+
+    assert (back.state, verdicts(back)[-1]) == ("review", "update")
+    assert stored()[ROWS[3][0], "2026-03-02"][2] == 100
+
+
+def test_rows_of_a_campaign_that_did_not_move_are_not_compared_twice(campaign, alice, monkeypatch):
+    batch = stage(campaign, alice, report())
+    stage(campaign, alice, report(CHANGED, total=None))  # reading another file changes no results
+    monkeypatch.setattr(staging, "compare_again", lambda batch_id: pytest.fail("compared again"))
+
+    assert commit(find(ImportBatch, batch.id), alice).state == "committed"
 
 
 def test_what_else_happens_to_the_campaign_does_not_bring_an_import_back(campaign, alice):

@@ -23,12 +23,14 @@ from webapp import views
 from webapp.ads.commands import change_budget
 from webapp.ads.queries import planned_parts
 from webapp.ads.results import Day, record_results
+from webapp.assignments.commands import ask_for_plan
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
+from webapp.sharing.commands import edit_link
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -52,6 +54,13 @@ def read_report(team: Team) -> str:
     campaign = people.draft(team, currency="EUR")
     batch = staged.stage(campaign, team.alice, staged.report())
     return f"/campaigns/{campaign.id}/imports/{batch.id}"
+
+
+def searched(team: Team) -> str:
+    campaign = people.draft(team)
+    plans.task(team, campaign, "Artwork")
+    ask_for_plan(campaign_id=campaign.id, by=team.mia.actor)
+    return f"/campaigns/{campaign.id}/assignments"
 
 
 def campaign_list(team: Team) -> str:
@@ -164,6 +173,19 @@ def railed(team: Team) -> str:
     return planned(team).removesuffix("/timeline")
 
 
+def longer_shared(team: Team) -> str:
+    """The end of a shared link was moved."""
+    link = people.shared(team, people.draft(team), TOKEN)
+    edit_link(
+        share_link_id=link.id,
+        version=link.version,
+        name=link.name,
+        ends_on=(link.expires_at + timedelta(days=3)).date(),
+        by=team.bob.actor,
+    )
+    return f"/s/{TOKEN}"
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -194,12 +216,14 @@ CASES: dict[str, Callable[[Team], str]] = {
     "plan_chart": planned,
     "plan_finding": planned,
     "plan_list": planned,
+    "planner_run": searched,
     "proposal_state": request_page,
     "share_lead": shared_page,
     "share_numbers": shared_page,
     "share_results": shared_page,
     "share_spend": shared_page,
     "share_timeline": shared_plan,
+    "share_until": longer_shared,
     "spend_numbers": spend,
     "spend_pace": spend,
     "spend_per_day": spend,

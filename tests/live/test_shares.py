@@ -16,7 +16,7 @@ from webapp.events.log import newest_position
 from webapp.live import hub as hubs
 from webapp.live.hub import Hub
 from webapp.live.pushes import MOST_BEHIND, RECHECK_SECONDS, RELOAD
-from webapp.sharing.commands import revoke_link
+from webapp.sharing.commands import edit_link, revoke_link
 from webapp.web.fragments import fragment
 from webapp.web.topics import of_page, of_share
 
@@ -167,6 +167,46 @@ def test_an_expired_link_closes_its_pages_within_a_minute(team, campaign, hub, l
 
     assert ended(viewer) == ([RELOAD], hubs.POLICY)
     assert hub.tickets() == [stays.client.ticket]
+
+
+def test_a_shortened_link_closes_its_pages_at_its_new_end(team, campaign, hub, link, turn):
+    viewer = opened(hub, ticket_of_link(link))
+    end_in(link, timedelta(hours=1), team.bob)
+    people.run_background()
+    turn()
+    assert hub.tickets() == [viewer.client.ticket]
+
+    clock.travel(timedelta(hours=1).total_seconds() + 1)
+    turn()  # no minute has passed on the steady clock
+
+    assert ended(viewer) == ([RELOAD], hubs.POLICY)
+
+
+def test_an_extended_link_keeps_its_pages_past_its_old_end(team, campaign, hub, link, turn, steady):
+    viewer = opened(hub, ticket_of_link(link))
+    end_in(link, timedelta(days=30), team.bob)
+    people.run_background()
+    turn()
+
+    clock.travel(timedelta(days=8).total_seconds())
+    steady.now += RECHECK_SECONDS
+    turn()
+    after_what_is_asked(hub)
+
+    assert hub.tickets() == [viewer.client.ticket]
+
+
+def end_in(link, ahead, by):
+    """The link's end is moved."""
+    ends = clock.now() + ahead
+    edit_link(
+        share_link_id=link.id,
+        version=link.version,
+        name=link.name,
+        ends_on=ends.date(),
+        ends_at=ends.time(),
+        by=by.actor,
+    )
 
 
 def test_a_link_that_is_open_keeps_its_pages_through_the_recheck(hub, link, turn, steady):

@@ -86,7 +86,7 @@ def test_a_revoked_link_does_not_open(team, campaign):
         queries.link_behind(TOKEN)
     with pytest.raises(NotFound):
         queries.open_link(link.id)
-    assert queries.live_links({link.id}) == set()
+    assert queries.live_links({link.id}) == {}
 
 
 def test_another_teams_link_is_not_found_and_stays_open(team, campaign):

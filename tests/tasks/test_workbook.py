@@ -1,6 +1,7 @@
 """A workbook reads as its CSV download would; a hostile one is refused."""
 
 import io
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from tasks import workbook
+from tests.ads.test_damaged_reports import rewritten
 from webapp.ads.reports.report import opened, read_report
 from webapp.imports.decoding import Unreadable
 
@@ -85,9 +87,31 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
         workbook.as_text(io.BytesIO(google()))
 
 
-def test_a_formula_is_its_last_value_or_nothing():
+def with_formula(came_to: bytes) -> bytes:
+    """A workbook whose cell B2 is a formula with what it came to."""
     book = Workbook()
     book.active.append(["a", "b"])
-    book.active.append(["=1+1", "=cmd()"])
+    book.active.append([1, "=A2+1"])
+    return rewritten(
+        saved(book), lambda part: re.sub(rb'<c r="B2"[^>]*>.*?</c>', came_to, part, flags=re.S)
+    )
 
-    assert workbook.as_text(io.BytesIO(saved(book))).decode("utf-8-sig").splitlines()[0] == "a\tb"
+
+def test_a_formula_is_what_it_came_to():
+    content = with_formula(b'<c r="B2"><f>A2+1</f><v>2</v></c>')
+
+    assert workbook.as_text(io.BytesIO(content)).decode("utf-8-sig").splitlines()[1] == "1\t2"
+
+
+def test_a_formula_that_came_to_an_empty_text_is_empty():
+    content = with_formula(b'<c r="B2" t="str"><f>IF(1,"","")</f><v></v></c>')
+
+    assert workbook.as_text(io.BytesIO(content)).decode("utf-8-sig").splitlines()[1] == "1\t"
+
+
+@pytest.mark.parametrize("value", [b"", b"<v/>", b"<v></v>"])
+def test_a_formula_that_was_never_calculated_is_not_read_as_nothing(value):
+    content = with_formula(b'<c r="B2"><f>A2+1</f>' + value + b"</c>")
+
+    with pytest.raises(Unreadable, match="never calculated"):
+        workbook.as_text(io.BytesIO(content))

@@ -135,6 +135,22 @@ def test_named_static_files_are_kept_and_others_asked_again(client):
         assert named.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    ("taken", "sent"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate", "gzip"),
+        ("zstd;q=0.1, gzip", "gzip"),
+        ("identity", None),
+    ],
+)
+def test_a_page_is_packed_as_the_browser_can_unpack_it(client, taken, sent):
+    answer = client.get("/login", headers={"Accept-Encoding": taken})
+
+    assert answer.headers.get("Content-Encoding") == sent
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
 def test_only_named_origins_may_read_the_json(another_app):
     client = another_app(cors_origins="https://desk.example").test_client()
 

@@ -32,6 +32,7 @@ LEAST: dict[str, Role] = {
     "proposals.decide": "member",  # as a named approver; the gate asks for more
     "campaign.manage": "manager",  # resume, cancel, archive, restore
     "proposals.undo": "manager",
+    "playbooks.manage": "manager",
     "imports.undo": "manager",
     "receipts.retry": "manager",
     "share": "manager",

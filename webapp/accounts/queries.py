@@ -10,7 +10,7 @@ from webapp.accounts.permissions import holds
 from webapp.core import clock, tokens
 from webapp.core.actor import Actor
 from webapp.core.errors import NotFound
-from webapp.db import UTCDateTime, current_team, db, execute
+from webapp.db import UTCDateTime, current_team, db, execute, rows
 
 #: A session nobody used for this long is over, remembered or not.
 IDLE = {True: timedelta(days=14), False: timedelta(hours=12)}
@@ -62,34 +62,46 @@ class SignedIn:
 
 
 # Asked by every request: built once, since building it takes longer than running it.
+_SESSION, _USER, _TEAM = Session.__table__.c, User.__table__.c, Team.__table__.c
+_MEMBERSHIP, _SETTING = Membership.__table__.c, UserSetting.__table__.c
 _SIGNED_IN = (
     select(
-        Session.id,
-        Session.last_seen_at,
-        Session.remembered,
-        User.id.label("user_id"),
-        User.name,
-        User.email,
-        User.zone,
-        Team.id.label("team_id"),
-        Team.name.label("team_name"),
-        Team.zone.label("team_zone"),
-        Team.currency,
-        Team.is_demo,
-        Membership.role,
-        UserSetting.value.label("theme"),
+        _SESSION.id,
+        _SESSION.last_seen_at,
+        _SESSION.remembered,
+        _USER.id.label("user_id"),
+        _USER.name,
+        _USER.email,
+        _USER.zone,
+        _TEAM.id.label("team_id"),
+        _TEAM.name.label("team_name"),
+        _TEAM.zone.label("team_zone"),
+        _TEAM.currency,
+        _TEAM.is_demo,
+        _MEMBERSHIP.role,
+        _SETTING.value.label("theme"),
     )
-    .join(User, User.id == Session.user_id)
-    .join(Team, Team.id == Session.team_id)
-    .join(Membership, (Membership.team_id == Team.id) & (Membership.user_id == User.id))
-    .outerjoin(UserSetting, (UserSetting.user_id == User.id) & (UserSetting.key == "theme"))
+    .select_from(Session.__table__)
+    .join(User.__table__, _USER.id == _SESSION.user_id)
+    .join(Team.__table__, _TEAM.id == _SESSION.team_id)
+    .join(
+        Membership.__table__,
+        (_MEMBERSHIP.team_id == _TEAM.id) & (_MEMBERSHIP.user_id == _USER.id),
+    )
+    .outerjoin(UserSetting.__table__, (_SETTING.user_id == _USER.id) & (_SETTING.key == "theme"))
     .where(
-        Session.token_hash == bindparam("token_hash"),
-        Session.ended_at.is_(None),
-        Session.expires_at > bindparam("now", type_=UTCDateTime),
-        User.is_active,
-        Membership.removed_at.is_(None),
+        _SESSION.token_hash == bindparam("token_hash"),
+        _SESSION.ended_at.is_(None),
+        _SESSION.expires_at > bindparam("now", type_=UTCDateTime),
+        _USER.is_active,
+        _MEMBERSHIP.removed_at.is_(None),
     )
+)
+_PEOPLE = (
+    select(_USER.id, _USER.name)
+    .join(Membership.__table__, _MEMBERSHIP.user_id == _USER.id)
+    .where(_MEMBERSHIP.team_id == bindparam("team_id"), _MEMBERSHIP.removed_at.is_(None))
+    .order_by(func.lower(_USER.name), _USER.id)
 )
 
 
@@ -99,9 +111,10 @@ def signed_in(token: str) -> SignedIn | None:
     """
     now = clock.now()
     values = {"token_hash": tokens.hashed(token), "now": now}
-    row = execute(_SIGNED_IN, values).one_or_none()
-    if row is None or now - row.last_seen_at > IDLE[row.remembered]:
+    found = rows(_SIGNED_IN, values)  # one at most: tokens and memberships are unique
+    if not found or now - found[0].last_seen_at > IDLE[found[0].remembered]:
         return None
+    row = found[0]
     return SignedIn(
         token,
         row.id,
@@ -164,9 +177,7 @@ def members(*, removed: bool = False) -> list[Row[Membership, User]]:
 
 def people() -> list[tuple[int, str]]:
     """The team's people as (id, name), by name: for choosing one."""
-    query = select(User.id, User.name).join(Membership, Membership.user_id == User.id)
-    query = query.where(Membership.team_id == current_team(), Membership.removed_at.is_(None))
-    return [(row.id, row.name) for row in execute(query.order_by(func.lower(User.name), User.id))]
+    return [(row.id, row.name) for row in rows(_PEOPLE, {"team_id": current_team()})]
 
 
 def membership_of(user_id: int) -> Membership | None:

@@ -5,7 +5,7 @@ team's limit, can be undone.
 from typing import Any
 
 from webapp.ads.commands import BUDGET_CHANGE, before_change, check_split, set_split
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.queries import planned_parts
 from webapp.approvals.kinds import Guard, Kind, Presentation, Row, register
 from webapp.approvals.models import Proposal

@@ -9,7 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from sqlalchemy import select
 
 from webapp.accounts import queries as accounts
-from webapp.ads.models import PLATFORMS, AdCampaign
+from webapp.ads.models import AdCampaign
+from webapp.ads.platforms import PLATFORMS
 from webapp.ads.queries import planned_parts
 from webapp.ads.workflow import WHILE, State, lifecycle
 from webapp.approvals.commands import propose

@@ -23,22 +23,6 @@ from webapp.ads.workflow import State, lifecycle
 from webapp.core import clock
 from webapp.db import AUTOINCREMENT, Base, BigId
 
-#: Platforms a person picks. The others only come with reports: `meta` does not tell Facebook from
-#: Instagram.
-PLATFORMS = {
-    "google": "Google",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "linkedin": "LinkedIn",
-    "x": "X (Twitter)",
-    "tiktok": "TikTok",
-}
-PLATFORM_WORDS = PLATFORMS | {
-    "meta": "Meta, split unknown",
-    "microsoft": "Microsoft",
-    "other": "Other platform",
-}
-
 
 class AdCampaign(Base):
     """A campaign's part on one platform. `name` is the platform's own name for it, '' for the part

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 
 from webapp.ads.models import campaign_day, platform_day
 from webapp.ads.rates import Totals
@@ -53,8 +53,19 @@ def per_day(wanted: Wanted) -> dict[str, dict[date, Totals]]:
 
 def per_platform(wanted: Wanted) -> dict[str, list[tuple[str, Totals]]]:
     """Currency → platforms with their totals."""
-    columns = (Campaign.currency, platform_day.c.platform)
-    query = _platforms(wanted, *columns, *sums_of(platform_day)).group_by(*columns)
+    table = platform_day.c
+    key = (table.campaign_id, table.platform)
+    # First a campaign's, in the order its days lie; then the few sums by currency.
+    own = _platform_days(wanted, *key, *sums_of(platform_day)).group_by(*key).subquery()
+    names = [column.name for column in own.c if column.name not in ("campaign_id", "platform")]
+    add = {name: func.max if name == "last_on" else func.sum for name in names}
+    columns = (Campaign.currency, own.c.platform)
+    query = (
+        select(*columns, *(add[name](own.c[name]).label(name) for name in names))
+        .join(Campaign, Campaign.id == own.c.campaign_id)
+        .where(Campaign.team_id == current_team())
+        .group_by(*columns)
+    )
     rows = execute(query).all()
     return _by_currency((row.currency, row.platform, Totals.of(row)) for row in rows)
 
@@ -114,20 +125,24 @@ def _days(wanted: Wanted, *columns: Any) -> Select[Any]:
 
 
 def _platforms(wanted: Wanted, *columns: Any) -> Select[Any]:
-    """Platforms' days of the period, a range for each campaign."""
+    """Platforms' days of the period with their campaigns."""
     table = platform_day.c
     own = and_(table.team_id == Campaign.team_id, table.campaign_id == Campaign.id)
-    # Said twice: without the list, SQLite reads every day the team ever had.
+    query = _platform_days(wanted, *columns).join(Campaign, own)
+    return query.where(Campaign.team_id == current_team())
+
+
+def _platform_days(wanted: Wanted, *columns: Any) -> Select[Any]:
+    """Platforms' days of the period, a range for each campaign."""
+    table = platform_day.c
+    # Without the list, SQLite reads every day the team ever had.
     kept = select(Campaign.id).where(
         Campaign.team_id == current_team(), Campaign.trashed_at.is_(None)
     )
     query = (
         select(*columns)
-        .select_from(Campaign)
-        .join(platform_day, own)
+        .select_from(platform_day)
         .where(
-            Campaign.team_id == current_team(),
-            Campaign.trashed_at.is_(None),
             table.team_id == current_team(),
             table.campaign_id.in_(kept),
             table.on.between(wanted.first, wanted.last),

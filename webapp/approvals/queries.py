@@ -1,5 +1,6 @@
 """Reads of the gate: what waits for whom, and one proposal with everything said about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, select
@@ -9,7 +10,7 @@ from webapp.approvals.deciders import Answer, Person, may_decide
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
-from webapp.db import current_team, db, execute, find
+from webapp.db import current_team, db, find, rows
 
 LISTED = 50
 
@@ -72,20 +73,21 @@ def inbox(user_id: int) -> Inbox:
     )
 
 
-# On every page: built once.
-_WAITING = select(Proposal.by, Proposal.amount_cents, Proposal.currency).where(
-    Proposal.team_id == bindparam("team_id"), Proposal.state == State.IN_REVIEW
+_PROPOSAL = Proposal.__table__.c
+#: Who asked for how much: on every page.
+WAITING = select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency).where(
+    _PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW
 )
 
 
-def waiting_for(user_id: int) -> int:
-    """How many requests this person may decide now."""
+def waiting_for(user_id: int, waiting: Iterable[tuple[str, int, str]] | None = None) -> int:
+    """How many requests this person may decide now; of the rows of `WAITING`, when they are known
+    already.
+    """
     people: dict[str, list[Person]] = {}
-    rows = execute(_WAITING, {"team_id": current_team()}).all()
-    return sum(
-        _answer(user_id, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
-        for row in rows
-    )
+    if waiting is None:
+        waiting = rows(WAITING, {"team_id": current_team()})
+    return sum(_answer(user_id, people, *asked) in ("yes", "self") for asked in waiting)
 
 
 def item(proposal_id: int, user_id: int) -> Item:

@@ -1,9 +1,9 @@
 """Public holidays of countries and their regions, from the package `holidays`: which there are, and
 the days of a year with their names.
 
-The package reads a country's rules when they are first asked for, so only the countries somebody
-keeps are ever in memory. Nothing here fails when a release no longer knows a country: such a team
-has no holidays, and its settings say so.
+Importing the package is light. The rules of all countries are read with the first one that is asked
+for, once per process. Nothing here fails when a release no longer knows a country: such a team has
+no holidays, and its settings say so.
 """
 
 import re

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Membership, Team, User
 from webapp.accounts.permissions import ROLES, holds
@@ -173,12 +174,21 @@ def profile_of(user_id: int) -> Profile:
 def _people() -> Any:
     roles = [role for role in ROLES if holds(role, WORKS)]
     own = and_(WorkProfile.team_id == Membership.team_id, WorkProfile.user_id == Membership.user_id)
+    backup = aliased(Membership)  # who left since, or only looks on, steps in for nobody
+    is_there = and_(
+        backup.team_id == WorkProfile.team_id,
+        backup.user_id == WorkProfile.backup_id,
+        backup.removed_at.is_(None),
+        backup.role.in_(roles),
+    )
+    columns = User.id, User.name, User.zone, Membership.role, Team.currency
     return (
-        select(User.id, User.name, User.zone, Membership.role, Team.currency, WorkProfile)
+        select(*columns, WorkProfile, backup.user_id.label("backup_id"))
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
         .join(Team, Team.id == Membership.team_id)
         .outerjoin(WorkProfile, own)
+        .outerjoin(backup, is_there)
         .where(
             Membership.team_id == current_team(),
             Membership.removed_at.is_(None),
@@ -206,7 +216,7 @@ def _profile(row: Any, team_hours: Hours) -> Profile:
         kept.hours is not None,
         kept.max_concurrent,
         kept.cost_rate_cents if counts else None,
-        kept.backup_id,
+        row.backup_id,
         kept.slack_user_id,
         kept.version,
     )
@@ -273,17 +283,14 @@ def backup_of(user_id: int, on: date) -> int | None:
     """
     backups = {one.user_id: one.backup_id for one in profiles()}
     gone = away(on)
-    for one in _steps(user_id, backups):
-        if one not in gone:
-            return one
-    return None
+    return next((one for one in _steps(user_id, backups) if one not in gone), None)
 
 
 def _steps(user_id: int, backups: dict[int, int | None]) -> Iterator[int]:
-    """The backup, their backup and so on, each once; those who do not work here end it."""
+    """The backup, their backup and so on, each once."""
     seen = {user_id}
     step = backups.get(user_id)
-    while step is not None and step in backups and step not in seen:
+    while step is not None and step not in seen:
         seen.add(step)
         yield step
         step = backups[step]

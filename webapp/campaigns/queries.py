@@ -2,20 +2,21 @@
 entities.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, text
 
 from webapp.accounts.models import User
 from webapp.campaigns.models import RUNS, Campaign, Transition
 from webapp.campaigns.workflow import State, lifecycle
 from webapp.core.text import fold, number_of_row
-from webapp.db import current_team, db, execute, find
+from webapp.db import current_team, db, execute, find, rows
 from webapp.events.models import Event
+from webapp.sql import containing
 
 #: What `ix_campaign_running` holds.
 IS_RUNNING = text(f"campaign.{RUNS}")
@@ -67,70 +68,87 @@ class Page:
     next_key: str
 
 
-@cache
-def _columns() -> tuple[Any, ...]:
-    owner = aliased(User, name="owner")
-    return owner, (
-        Campaign.id,
-        Campaign.name,
-        Campaign.name_key,
-        Campaign.type,
-        Campaign.state,
-        Campaign.budget_cents,
-        Campaign.currency,
-        Campaign.target_on,
-        Campaign.starts_at,
-        Campaign.ends_at,
-        Campaign.zone,
-        Campaign.archived_at,
-        Campaign.trashed_at,
-        Campaign.owner_id,
-        owner.name.label("owner_name"),
-    )
+_CAMPAIGN, _OWNER = Campaign.__table__.c, User.__table__.alias("owner")
+# What a list shows. Of tables, not entities: those cost a page of rows twice as much.
+_LISTED = select(
+    _CAMPAIGN.id,
+    _CAMPAIGN.name,
+    _CAMPAIGN.name_key,
+    _CAMPAIGN.type,
+    _CAMPAIGN.state,
+    _CAMPAIGN.budget_cents,
+    _CAMPAIGN.currency,
+    _CAMPAIGN.target_on,
+    _CAMPAIGN.zone,
+    _CAMPAIGN.archived_at,
+    _CAMPAIGN.trashed_at,
+    _OWNER.c.name.label("owner_name"),
+)
+_LISTED = _LISTED.join(_OWNER, _OWNER.c.id == _CAMPAIGN.owner_id).where(
+    _CAMPAIGN.team_id == bindparam("team_id")
+)
+_RUNNING = (IS_RUNNING, _CAMPAIGN.archived_at.is_(None), _CAMPAIGN.trashed_at.is_(None))
+_ONE = _LISTED.where(_CAMPAIGN.id == bindparam("campaign_id"))
+_LIVE = _LISTED.where(*_RUNNING).order_by(_CAMPAIGN.ends_at, _CAMPAIGN.id).limit(bindparam("most"))
 
 
-def campaigns(wanted: Filter) -> Page:
+#: What another feature knows of each listed campaign, put beside it in the same statement.
+Beside = Callable[[Select[Any]], Select[Any]]
+
+
+def _alone(query: Select[Any]) -> Select[Any]:
+    return query
+
+
+def campaigns(wanted: Filter, beside: Beside = _alone) -> Page:
     """One page of the list, by key: no offset, no count."""
-    owner, columns = _columns()
-    query = (
-        select(*columns)
-        .join(owner, owner.id == Campaign.owner_id)
-        .where(Campaign.team_id == current_team())
-    )
-    if wanted.tab == "trash":
-        query = query.where(Campaign.trashed_at.is_not(None))
-    else:
-        is_archived = Campaign.archived_at.is_not(None)
-        query = query.where(
-            is_archived if wanted.tab == "archived" else ~is_archived,
-            Campaign.trashed_at.is_(None),
-        )
-    if wanted.tab not in ("all", *ASIDE):
-        query = query.where(Campaign.state.in_(TABS.get(wanted.tab, TABS["all"])))
+    values: dict[str, Any] = {"team_id": current_team(), "most": PAGE + 1}
     if wanted.q:
-        query = query.where(Campaign.name_key.contains(fold(wanted.q), autoescape=True))
+        values["words"] = containing(fold(wanted.q))
     if wanted.owner_id is not None:
-        query = query.where(Campaign.owner_id == wanted.owner_id)
+        values["owner_id"] = wanted.owner_id
     if wanted.type:
-        query = query.where(Campaign.type == wanted.type)
-    query = _ordered(query, wanted)
-    rows = list(execute(query.limit(PAGE + 1)).all())
-    more = len(rows) > PAGE
-    rows = rows[:PAGE]
-    return Page(rows, _key_of(rows[-1], wanted.sort) if more else "")
+        values["type"] = wanted.type
+    if key := _parse_key(wanted.after, wanted.sort.removeprefix("-")):
+        values["value"], values["last_id"] = key
+    tab = wanted.tab if wanted.tab in (*TABS, *ASIDE) else "all"
+    found = rows(beside(_listing(tab, wanted.sort, frozenset(values))), values)
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    return Page(found, _key_of(found[-1], wanted.sort) if more else "")
 
 
-def _ordered(query: Any, wanted: Filter) -> Any:
+@cache
+def _listing(tab: str, sort: str, given: frozenset[str]) -> Select[Any]:
+    """The list's statement for the values it is given: as many as the filter has shapes."""
+    if tab == "trash":
+        query = _LISTED.where(_CAMPAIGN.trashed_at.is_not(None))
+    else:
+        is_archived = _CAMPAIGN.archived_at.is_not(None)
+        query = _LISTED.where(
+            is_archived if tab == "archived" else ~is_archived, _CAMPAIGN.trashed_at.is_(None)
+        )
+    if tab not in ("all", *ASIDE):
+        query = query.where(_CAMPAIGN.state.in_(TABS[tab]))
+    if "words" in given:
+        query = query.where(_CAMPAIGN.name_key.like(bindparam("words"), escape="/"))
+    if "owner_id" in given:
+        query = query.where(_CAMPAIGN.owner_id == bindparam("owner_id"))
+    if "type" in given:
+        query = query.where(_CAMPAIGN.type == bindparam("type"))
+    return _ordered(query, sort, after_key="last_id" in given).limit(bindparam("most"))
+
+
+def _ordered(query: Select[Any], sort: str, *, after_key: bool) -> Select[Any]:
     """Order and start after the key; `id` makes every order total."""
-    name = wanted.sort.removeprefix("-")
-    down = wanted.sort.startswith("-") or wanted.sort == "new"
-    column: Any = {"target": Campaign.target_on, "name": Campaign.name_key}.get(name)
-    order = [Campaign.id] if column is None else [column, Campaign.id]
-    key = _parse_key(wanted.after, name)
-    if key is not None:
-        value, last_id = key
-        past = Campaign.id < last_id if down else Campaign.id > last_id
+    down = sort.startswith("-") or sort == "new"
+    column = {"target": _CAMPAIGN.target_on, "name": _CAMPAIGN.name_key}.get(sort.removeprefix("-"))
+    order = [_CAMPAIGN.id] if column is None else [column, _CAMPAIGN.id]
+    if after_key:
+        last_id: Any = bindparam("last_id")
+        past = _CAMPAIGN.id < last_id if down else _CAMPAIGN.id > last_id
         if column is not None:
+            value = bindparam("value", type_=column.type)
             beyond = column < value if down else column > value
             past = or_(beyond, and_(column == value, past))
         query = query.where(past)
@@ -158,12 +176,10 @@ def _parse_key(text: str, name: str) -> tuple[Any, int] | None:
         return None
 
 
-def row(campaign_id: int) -> Row[Any] | None:
+def row(campaign_id: int, beside: Beside = _alone) -> Row[Any] | None:
     """One campaign as the list shows it."""
-    owner, columns = _columns()
-    query = select(*columns).join(owner, owner.id == Campaign.owner_id)
-    query = query.where(Campaign.team_id == current_team(), Campaign.id == campaign_id)
-    return db.session.execute(query).one_or_none()
+    found = rows(beside(_ONE), {"team_id": current_team(), "campaign_id": campaign_id})
+    return found[0] if found else None
 
 
 def campaign(campaign_id: int) -> Campaign:
@@ -177,36 +193,23 @@ def known(campaign_id: int) -> Campaign | None:
     return db.session.scalars(query).one_or_none()
 
 
-def live(limit: int = 8) -> list[Row[Any]]:
+def live(limit: int = 8, beside: Beside = _alone) -> list[Row[Any]]:
     """Running campaigns, the next to end first."""
-    owner, columns = _columns()
-    query = select(*columns).join(owner, owner.id == Campaign.owner_id)
-    query = query.where(
-        Campaign.team_id == current_team(),
-        IS_RUNNING,
-        Campaign.archived_at.is_(None),
-        Campaign.trashed_at.is_(None),
-    )
-    return list(execute(query.order_by(Campaign.ends_at, Campaign.id).limit(limit)).all())
+    return rows(beside(_LIVE), {"team_id": current_team(), "most": limit})
 
 
-# On every page: built once, and only what the navigation shows.
-_RUNNING_NAMES = (
-    select(Campaign.id, Campaign.name, Campaign.state)
-    .where(
-        Campaign.team_id == bindparam("team_id"),
-        IS_RUNNING,
-        Campaign.archived_at.is_(None),
-        Campaign.trashed_at.is_(None),
-    )
-    .order_by(Campaign.ends_at, Campaign.id)
+# On every page: only what the navigation shows.
+RUNNING_NAMES = (
+    select(_CAMPAIGN.id, _CAMPAIGN.name, _CAMPAIGN.state)
+    .where(_CAMPAIGN.team_id == bindparam("team_id"), *_RUNNING)
+    .order_by(_CAMPAIGN.ends_at, _CAMPAIGN.id)
     .limit(bindparam("most"))
 )
 
 
 def running_names(most: int) -> list[Row[Any]]:
     """Id, name and state of running campaigns, the next to end first."""
-    return list(execute(_RUNNING_NAMES, {"team_id": current_team(), "most": most}).all())
+    return rows(RUNNING_NAMES, {"team_id": current_team(), "most": most})
 
 
 def open_names(most: int = 200) -> list[Row[Any]]:
@@ -235,8 +238,8 @@ def counts() -> dict[str, int]:
     """How many campaigns each tab holds (of those not aside), `MOST_COUNTED` at most: counting
     them all would cost more than the rest of the page.
     """
-    rows = execute(_COUNTS, {"team_id": current_team(), "most": MOST_COUNTED}).all()
-    by_state = {state: int(number) for state, number in rows}
+    found = rows(_COUNTS, {"team_id": current_team(), "most": MOST_COUNTED})
+    by_state = {state: int(number) for state, number in found}
     return {
         tab: min(MOST_COUNTED, sum(by_state[state] for state in states))
         for tab, states in TABS.items()

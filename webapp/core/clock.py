@@ -1,7 +1,7 @@
 """What time it is, plus one offset that tests and rehearsals may move; the only reader of wall
 time.
 
-Due times are never compared here but in SQL, with `webapp.db.due_now`, which adds the same offset
+Due times are never compared here but in SQL, with `webapp.sql.due_now`, which adds the same offset
 to the database's clock.
 """
 

@@ -2,15 +2,24 @@
 position.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from webapp.core.actor import Actor
 from webapp.core.errors import WrongUse
-from webapp.db import Base, after_commit, current_team, db, in_unit_of_work
+from webapp.db import (
+    Base,
+    after_commit,
+    current_team,
+    db,
+    execute,
+    in_unit_of_work,
+    rows,
+)
 from webapp.events import bus
 from webapp.events.models import Event
 
@@ -84,15 +93,15 @@ def _append(
     return event
 
 
-_NEWEST = select(func.max(Event.position))
-_NEWEST_OF_TEAM = _NEWEST.where(Event.team_id == bindparam("team_id"))
+_EVENT = Event.__table__.c
+_NEWEST = select(func.max(_EVENT.position).label("position"))
+NEWEST_OF_TEAM = _NEWEST.where(_EVENT.team_id == bindparam("team_id"))
 
 
 def newest_position(team_id: int | None = None) -> int:
     """The position of the newest relayed event (of one team); a page reads it before its data."""
-    if team_id is None:
-        return db.session.scalar(_NEWEST) or 0
-    return db.session.scalar(_NEWEST_OF_TEAM, {"team_id": team_id}) or 0
+    asked = rows(_NEWEST) if team_id is None else rows(NEWEST_OF_TEAM, {"team_id": team_id})
+    return asked[0][0] or 0
 
 
 def events_after(
@@ -114,6 +123,32 @@ def events_after(
     if until is not None:
         query = query.where(Event.position <= until)
     return list(db.session.scalars(query.order_by(Event.position).limit(limit)))
+
+
+def positions_after(position: int, names: Sequence[str]) -> list[tuple[int, int]]:
+    """(position, id) of this team's relayed events with one of the names, in order; `noun.*` is
+    every event of the noun.
+    """
+    query = select(Event.position, Event.id).where(
+        Event.team_id == current_team(), Event.position > position, _is_called(names)
+    )
+    return [tuple(row) for row in execute(query.order_by(Event.position)).all()]
+
+
+def unrelayed_ids(names: Sequence[str]) -> list[int]:
+    """Ids of this team's events with one of the names that have no position yet."""
+    query = select(Event.id).where(
+        Event.position.is_(None), Event.team_id == current_team(), _is_called(names)
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_called(names: Sequence[str]) -> ColumnElement[bool]:
+    nouns = [name.removesuffix("*") for name in names if name.endswith(".*")]
+    return or_(
+        Event.name.in_([name for name in names if not name.endswith(".*")]),
+        *(Event.name.startswith(noun, autoescape=True) for noun in nouns),
+    )
 
 
 #: How many of a campaign's newest events are looked at for `mark_of`.

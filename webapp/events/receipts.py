@@ -5,6 +5,7 @@ dead but replayable.
 import logging
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -33,6 +34,14 @@ AFTER_HANDLER = fault.point("deliver.after_handler")
 AFTER_SETTLED = fault.point("deliver.after_commit")
 AFTER_LEASE = fault.point("effect.after_lease")
 AFTER_ACTING = fault.point("effect.after_acting")
+
+
+#: The receipt that is acted on now, and by whom: what `keep_lease` is about.
+_acting: ContextVar[tuple[int, str] | None] = ContextVar("acting_receipt", default=None)
+
+
+class LeaseLost(RuntimeError):
+    """Somebody else acts on this receipt by now."""
 
 
 class Gone(RuntimeError):
@@ -119,6 +128,7 @@ def perform(team_id: int | None, receipt_id: int) -> None:
     if claim is None:
         return
     AFTER_LEASE()
+    token = _acting.set((receipt_id, owner))
     try:
         with acting_for(team):
             claim.act(db.session.get_one(Event, claim.event_id))
@@ -128,8 +138,29 @@ def perform(team_id: int | None, receipt_id: int) -> None:
         with acting_for(team), unit_of_work():
             note_failure(receipt_id, error, owner=owner)
         return
+    finally:
+        _acting.reset(token)
     with acting_for(team), unit_of_work():
         _mark_done(receipt_id, owner=owner)
+
+
+def keep_lease(seconds: int) -> None:
+    """For an effect that takes long: it is alive, and its lease ends so many seconds from now. Said
+    again and again with few of them, a process that dies is missed after those, not after
+    `LEASE_SECONDS`. Raises LeaseLost when it was missed already; outside an effect it does nothing.
+    """
+    if (acting := _acting.get()) is None:
+        return
+    receipt_id, owner = acting
+    with unit_of_work():
+        kept = execute(
+            update(Receipt)
+            .where(Receipt.id == receipt_id, Receipt.leased_by == owner)
+            .values(leased_until=due_now(seconds))
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    if not kept:
+        raise LeaseLost("another process took this over")
 
 
 def _lease(team_id: int | None, receipt_id: int, owner: str) -> _Claim | None:

@@ -10,18 +10,24 @@ from sqlalchemy import delete, select
 
 from webapp.core import clock, fault
 from webapp.core.actor import Actor
-from webapp.core.errors import Conflict, Forbidden
+from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.core.text import clean_name_of_file
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
-from webapp.events.models import Event
-from webapp.imports import sources
+from webapp.imports import queries, sources
 from webapp.imports.models import ImportBatch, ImportFile, ImportMapping
 from webapp.imports.workflow import ENDED, WORKING, State, lifecycle
 from webapp.operations import Input, operation
 
 AFTER_APPLIED = fault.point("imports.after_applied")
 AFTER_REVERTED = fault.point("imports.after_reverted")
+
+
+@dataclass(frozen=True)
+class Confirmed(Payload):
+    """How many days somebody said are right, though they spend more than planned."""
+
+    accepted_days: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,12 @@ class ReviewedImport(Input):
 
     import_batch_id: int
     version: int
+
+
+class CommitImport(ReviewedImport):
+    """A batch as it was reviewed; `accepted` answers what the review asks."""
+
+    accepted: bool = False
 
 
 class AnswerImport(ReviewedImport):
@@ -122,20 +134,30 @@ def answer_import(*, import_batch_id: int, version: int, answers: dict[str, Any]
         return batch.id
 
 
-@operation("imports.commit", input=ReviewedImport, permission="imports.run")
-def commit_import(*, import_batch_id: int, version: int, by: Actor) -> int:
-    """Have exactly what was reviewed applied, once; the background does it, all or nothing."""
+@operation("imports.commit", input=CommitImport, permission="imports.run")
+def commit_import(*, import_batch_id: int, version: int, accepted: bool = False, by: Actor) -> int:
+    """Have exactly what was reviewed applied, once; the background does it, all or nothing. Raises
+    Invalid while the review asks something that is not `accepted`; the answer stays with the batch.
+    """
     with unit_of_work():
         batch = _seen(import_batch_id, version)
         step = lifecycle.fire("confirm", batch.state)
+        doubt = batch.facts.get("over_plan")
+        if doubt and not accepted:
+            raise Invalid({"accepted": "Say that these amounts are right, or discard the import."})
+        if doubt:
+            answer = {"by": by.user_id, "at": clock.now().isoformat(), **doubt}
+            batch.options = batch.options | {"accepted": answer}
         batch.state, batch.progress = step.to, 0
-        record(step.event, subject=batch, by=by)
+        data = Confirmed(doubt["count"]) if doubt else None
+        record(step.event, subject=batch, by=by, data=data)
         return batch.id
 
 
-def apply_import(import_batch_id: int, *, newest_event_id: int, by: Actor) -> bool:
-    """Write the reviewed rows as one change; False, and nothing is written, when something happened
-    to the campaign after `newest_event_id`: compare again first.
+def apply_import(import_batch_id: int, *, compared_at: int, by: Actor) -> bool:
+    """Write the reviewed rows as one change; False, and nothing is written, when something may have
+    changed results since they were compared, which the event `compared_at` marks: compare again
+    first.
     """
     with unit_of_work():
         batch = find(ImportBatch, import_batch_id, lock=True)
@@ -143,7 +165,7 @@ def apply_import(import_batch_id: int, *, newest_event_id: int, by: Actor) -> bo
             return True
         source = sources.source(batch.source)
         source.check(batch.campaign_id, batch.facts)  # holds the campaign
-        if newest_event_of(batch.campaign_id) > newest_event_id:
+        if queries.has_moved(batch.campaign_id, compared_at):
             return False
         source.apply(batch, by)
         AFTER_APPLIED()
@@ -200,14 +222,6 @@ def pieces_of(import_batch_id: int) -> Iterator[bytes]:
     while (piece := db.session.scalar(query.where(ImportFile.part == part))) is not None:
         yield piece
         part += 1
-
-
-def newest_event_of(campaign_id: int) -> int:
-    """The newest event of a campaign: nothing happened to it while this stays the same."""
-    from_log = select(Event.id).where(
-        Event.team_id == current_team(), Event.campaign_id == campaign_id
-    )
-    return db.session.scalar(from_log.order_by(Event.id.desc()).limit(1)) or 0
 
 
 def _seen(batch_id: int, version: int, *, ended: bool = False) -> ImportBatch:

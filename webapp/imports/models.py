@@ -101,9 +101,9 @@ class ImportRow(Base):
 
     `verdict` is create, update, skip (nothing would change), reject (with a reason) or total (the
     file's own, never imported). What a fact is about are columns of their own, because rows are
-    found by them: something of a kind with a name, on a day, or a part of that. Applied,
-    `target_id` is the source's row that was written. A rejected line keeps its cells, to be handed
-    back; `is_kept` marks rows an undo left alone because something else had changed them.
+    found by them: something of a kind with a name, on a day, or a part of that. A rejected line
+    keeps its cells, to be handed back; `is_kept` marks rows an undo left alone because something
+    else had changed them.
     """
 
     __tablename__ = "import_row"
@@ -127,6 +127,5 @@ class ImportRow(Base):
     part: Mapped[str] = mapped_column(String(200), default="")
     before: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
-    target_id: Mapped[int | None] = mapped_column(default=None)
     cells: Mapped[list[str] | None] = mapped_column(Json, default=None)
     is_kept: Mapped[bool] = mapped_column(default=False)

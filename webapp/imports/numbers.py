@@ -12,8 +12,8 @@ from decimal import Decimal
 NOTHING = frozenset({"", "-", "--", "—", "–", "[]", "n/a", "N/A", "#N/A", "null"})
 #: Digits a number may have before it is an id.
 MOST_DIGITS = 18
-#: Cells that are no numbers which a column remembers.
-MOST_WORDS = 5_000
+#: Cells that a column remembers.
+MOST_SEEN = 2_000
 
 _SPACES = " \u00a0\u202f\u2009'’"
 _NUMBER = re.compile(rf"[0-9][0-9.,{_SPACES}]*|[.,][0-9]+")
@@ -102,7 +102,9 @@ def _ungrouped(whole: str) -> str:
 
 @dataclass(slots=True)
 class Evidence:
-    """What the cells of one column say together. Feed every cell with `see`."""
+    """What the cells of one column say together. Feed every cell with `see`; one that is in `seen`
+    says nothing new.
+    """
 
     numbers: int = 0
     nothings: int = 0
@@ -114,19 +116,18 @@ class Evidence:
     groups: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     ambiguous: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     only_nothing: bool = True
-    words: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
         """One more cell."""
-        if cell in self.words:  # names and days repeat in nearly every row
-            self.others += 1
+        if cell in self.seen:
             return
+        if len(self.seen) < MOST_SEEN:
+            self.seen.add(cell)
         try:
             body = core_of(cell)
         except NoNumber:
             self.others += 1
-            if len(self.words) < MOST_WORDS:
-                self.words.add(cell)
             self.only_nothing = False
             return
         if body is None:

@@ -1,14 +1,19 @@
-"""Reads of import batches: a campaign's imports, one batch's rows by key."""
+"""Reads of import batches: a campaign's imports, one batch's rows by key, whether its campaign
+moved.
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from webapp.core.errors import NotFound
 from webapp.db import current_team, db, find
+from webapp.events.models import Event
 from webapp.imports.models import ImportBatch, ImportRow
 
 PAGE = 50
+#: What an import does that changes results; its other steps change none.
+_CHANGES_RESULTS = ("import_batch.committed", "import_batch.undone")
 
 
 def batches(campaign_id: int, *, before: int | None = None) -> Sequence[ImportBatch]:
@@ -67,3 +72,22 @@ def earlier_with(batch: ImportBatch) -> ImportBatch | None:
         ImportBatch.id != batch.id,
     )
     return db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(1)).one_or_none()
+
+
+def newest_event_of(campaign_id: int) -> int:
+    """The newest event of a campaign. Read it while the campaign is held: then everything that
+    changed results before has an event up to this one, and what changes them later a newer one.
+    """
+    newest = select(func.max(Event.id)).where(
+        Event.team_id == current_team(), Event.campaign_id == campaign_id
+    )
+    return db.session.scalar(newest) or 0
+
+
+def has_moved(campaign_id: int, event_id: int) -> bool:
+    """Whether anything happened to a campaign after an event but the reading of imports."""
+    later = select(Event.id).where(
+        Event.team_id == current_team(), Event.campaign_id == campaign_id, Event.id > event_id
+    )
+    changes = or_(Event.subject_kind != ImportBatch.__tablename__, Event.name.in_(_CHANGES_RESULTS))
+    return db.session.scalar(later.where(changes).limit(1)) is not None

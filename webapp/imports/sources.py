@@ -4,45 +4,15 @@ A source turns a file into lines with a key and the values after; the batch comp
 is there, shows the difference, and has the reviewed rows applied, or taken back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from webapp.core.actor import Actor
+from webapp.imports.content import Content, Line, Question, Values
 from webapp.imports.models import ImportBatch
 
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One fact of a file (`after`), or a line that is none: `verdict` reject or total, with its
-    reason. A fact is about something of a `kind` with a `name`, `on` a day, or only a `part` of it.
-    A line that is `optional` matters only where something is stored about the same.
-    """
-
-    lines: tuple[int, ...]
-    kind: str = ""
-    name: str = ""
-    on: date | None = None
-    part: str = ""
-    after: Values | None = None
-    verdict: str = ""
-    reason: str = ""
-    optional: bool = False
-    cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a source read: `claims` are the file's own statements, as JSON; `count` is how many
-    lines there are, for the progress.
-    """
-
-    lines: Iterator[Line]
-    claims: Values
-    count: int
+__all__ = ["Content", "Judged", "Line", "Question", "Source", "Values", "register", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +24,16 @@ class Judged:
     reason: str = ""
 
 
-class Question(Exception):
-    """The file cannot be read without an answer of the person who chose it. `fields` is what the
-    page needs to ask, `fingerprint` under which the answer is remembered ('' when it is not).
-    """
-
-    def __init__(self, fields: Values, fingerprint: str = "") -> None:
-        super().__init__(str(fields.get("kind", "")))
-        self.fields, self.fingerprint = fields, fingerprint
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of file.
 
     `read(open_file, options)` is pure and may open the file several times; it raises Unreadable or
-    Question. `check` raises Invalid when the
-    file does not fit the campaign, Conflict when the campaign takes none now. `judge` compares
-    facts with what is stored, in order. `apply` writes the reviewed rows and `revert` takes back
-    those nothing else has changed since, both as a whole in the caller's unit of work; `revert`
-    answers how many it left.
+    Question. `check` raises Invalid when the file does not fit the campaign, Conflict when the
+    campaign takes none now. `judge` compares facts with what is stored, in order. `look` answers
+    what a person should weigh before a staged batch is imported, as facts of the batch. `apply`
+    writes the reviewed rows and `revert` takes back those nothing else has changed since, both as a
+    whole in the caller's unit of work; `revert` answers how many it left.
     """
 
     name: str
@@ -81,6 +41,7 @@ class Source:
     read: Callable[[Callable[[], BinaryIO], Values], Content]
     check: Callable[[int, Values], None]
     judge: Callable[[int, Values, Sequence[Line]], list[Judged]]
+    look: Callable[[ImportBatch, Values], Values]
     apply: Callable[[ImportBatch, Actor], None]
     revert: Callable[[ImportBatch, Actor], int]
 

@@ -7,17 +7,16 @@ Begun anew it begins from nothing: a crash in between leaves rows that the next 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from webapp.core import fault
 from webapp.core.actor import Actor
 from webapp.core.errors import DomainError
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, note, record
-from webapp.imports import sources
+from webapp.imports import queries, rows, sources
 from webapp.imports.models import ImportBatch, ImportMapping, ImportRow
 from webapp.imports.sources import Line, Question, Values
 from webapp.imports.workflow import State, lifecycle
@@ -25,6 +24,8 @@ from webapp.imports.workflow import State, lifecycle
 FACTS = ("create", "update", "skip")
 #: Rows written in one transaction.
 PIECE = 1000
+#: Characters of kept cells in one transaction.
+MOST_CHARACTERS = 1_000_000
 LONGEST_REASON = 300
 
 AFTER_PIECE = fault.point("imports.after_piece")
@@ -62,23 +63,64 @@ def stage(
     """Write the lines of a batch as rows and open it for review. `count` is how many there are,
     about, for the progress.
     """
-    _clear(import_batch_id)
+    compared_at = _begin(import_batch_id, claims, by)
+    if compared_at is None:
+        return
     counts: Counter[str] = Counter()
     done = 0
-    while piece := list(islice(lines, PIECE)):
+    for piece in _pieces(lines):
         counts.update(_add(import_batch_id, claims, piece))
         done += len(piece)
         if count > PIECE:
             progress(import_batch_id, min(99, 100 * done // max(1, count)), by=by)
         AFTER_PIECE()
     AFTER_ROWS()
-    _open(import_batch_id, claims | {"counts": dict(counts), "round": 1}, by)
+    facts = claims | {"counts": dict(counts), "round": 1, "compared_at": compared_at}
+    _open(import_batch_id, facts | _weighed(import_batch_id, claims), by)
 
 
-def _clear(import_batch_id: int) -> None:
+def _weighed(import_batch_id: int, claims: Values) -> Values:
+    """What the person is shown and asked beside the rows; read before anything is locked."""
+    batch = find(ImportBatch, import_batch_id)
+    return sources.source(batch.source).look(batch, claims)
+
+
+def _pieces(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """The lines in pieces of bounded size: a rejected line keeps its cells, however long."""
+    piece: list[Line] = []
+    characters = 0
+    for line in lines:
+        piece.append(line)
+        characters += sum(map(len, line.cells))
+        if len(piece) == PIECE or characters > MOST_CHARACTERS:
+            yield piece
+            piece, characters = [], 0
+    if piece:
+        yield piece
+
+
+def _begin(import_batch_id: int, claims: Values, by: Actor) -> int | None:
+    """Remove what an earlier attempt left; answers the event up to which the rows will have been
+    compared, None when the file does not fit and was refused.
+    """
     with unit_of_work():
-        mine = (ImportRow.team_id == current_team(), ImportRow.batch_id == import_batch_id)
+        batch = find(ImportBatch, import_batch_id, lock=True)
+        mine = (ImportRow.team_id == batch.team_id, ImportRow.batch_id == batch.id)
         execute(delete(ImportRow).where(*mine))
+        if not _fits(batch, claims, by):
+            return None
+        return queries.newest_event_of(batch.campaign_id)
+
+
+def _fits(batch: ImportBatch, claims: Values, by: Actor) -> bool:
+    """Whether the campaign takes the file, which is refused if not; holds the campaign."""
+    try:
+        sources.source(batch.source).check(batch.campaign_id, claims)
+    except DomainError as error:
+        if batch.state == State.READING:
+            _refuse(batch, error.message, by)
+        return False
+    return True
 
 
 def _add(import_batch_id: int, claims: Values, lines: Sequence[Line]) -> list[str]:
@@ -87,33 +129,19 @@ def _add(import_batch_id: int, claims: Values, lines: Sequence[Line]) -> list[st
         source = sources.source(batch.source)
         facts = [line for line in lines if line.after is not None]
         judged = iter(source.judge(batch.campaign_id, claims, facts))
-        rows: list[Values] = []
+        written: list[list[Any]] = []
         for line in lines:
             found = next(judged) if line.after is not None else None
             verdict = line.verdict or (found.verdict if found else "")
             if not verdict:
                 continue
-            rows.append(
-                {
-                    "team_id": batch.team_id,
-                    "batch_id": batch.id,
-                    "verdict": verdict,
-                    "lines": list(line.lines),
-                    "reason": (line.reason or (found.reason if found else ""))[:LONGEST_REASON],
-                    "kind": line.kind,
-                    "name": line.name,
-                    "on": line.on,
-                    "part": line.part,
-                    "before": found.before if found else None,
-                    "after": line.after,
-                    "target_id": None,
-                    "cells": list(line.cells) or None,
-                    "is_kept": False,
-                }
-            )
-        if rows:
-            execute(insert(ImportRow), rows)
-        return [row["verdict"] for row in rows]
+            reason = (line.reason or (found.reason if found else ""))[:LONGEST_REASON]
+            on = line.on.isoformat() if line.on else None
+            about = (line.kind, line.name, on, line.part)
+            values = (found.before if found else None, line.after, line.cells or None)
+            written.append([verdict, line.lines, reason, *about, *values])
+        rows.write(batch, written)
+        return [row[0] for row in written]
 
 
 def _open(import_batch_id: int, facts: Values, by: Actor) -> None:
@@ -121,10 +149,7 @@ def _open(import_batch_id: int, facts: Values, by: Actor) -> None:
         batch = find(ImportBatch, import_batch_id, lock=True)
         if batch.state != State.READING:
             return
-        try:
-            sources.source(batch.source).check(batch.campaign_id, facts)
-        except DomainError as error:
-            _refuse(batch, error.message, by)
+        if not _fits(batch, facts, by):
             return
         step = lifecycle.fire("stage", batch.state)
         batch.facts, batch.state, batch.progress = facts, step.to, 100
@@ -178,15 +203,24 @@ def progress(import_batch_id: int, percent: int, *, by: Actor) -> None:
         note("import_batch.progressed", subject=batch, by=by, data=Progressed(percent))
 
 
-def compare_again(import_batch_id: int) -> bool:
+def compared_at(import_batch_id: int) -> int:
+    """The event up to which the rows of a batch were compared."""
+    return int(find(ImportBatch, import_batch_id).facts.get("compared_at", 0))
+
+
+def compare_again(import_batch_id: int) -> tuple[bool, int]:
     """Compare every fact of a batch with what is stored now; answers whether any verdict or value
-    moved since it was reviewed.
+    moved since it was reviewed, and the event up to which they are compared.
     """
+    with unit_of_work():
+        batch = find(ImportBatch, import_batch_id)
+        sources.source(batch.source).check(batch.campaign_id, batch.facts)  # holds the campaign
+        newest = queries.newest_event_of(batch.campaign_id)
     moved, after = False, 0
     while piece := _facts_after(import_batch_id, after):
         moved |= _compare(import_batch_id, piece)
         after = piece[-1].id
-    return moved
+    return moved, newest
 
 
 def _facts_after(import_batch_id: int, after: int) -> list[Any]:
@@ -202,14 +236,14 @@ def _facts_after(import_batch_id: int, after: int) -> list[Any]:
     return list(execute(query.order_by(ImportRow.id).limit(PIECE)).all())
 
 
-def _compare(import_batch_id: int, rows: Sequence[Any]) -> bool:
+def _compare(import_batch_id: int, found: Sequence[Any]) -> bool:
     with unit_of_work():
         batch = find(ImportBatch, import_batch_id)
-        lines = [Line((), row.kind, row.name, row.on, row.part, row.after) for row in rows]
+        lines = [Line((), row.kind, row.name, row.on, row.part, row.after) for row in found]
         judged = sources.source(batch.source).judge(batch.campaign_id, batch.facts, lines)
         changed = [
             {"row_id": row.id, "before": now.before, "verdict": now.verdict, "reason": now.reason}
-            for row, now in zip(rows, judged, strict=True)
+            for row, now in zip(found, judged, strict=True)
             if (row.before, row.verdict) != (now.before, now.verdict)
         ]
         if changed:
@@ -222,9 +256,9 @@ def _compare(import_batch_id: int, rows: Sequence[Any]) -> bool:
         return bool(changed)
 
 
-def give_back(import_batch_id: int, reason: str, *, by: Actor) -> None:
+def give_back(import_batch_id: int, reason: str, *, compared_at: int, by: Actor) -> None:
     """A batch that cannot be applied as it was reviewed goes back to the person, with the reason;
-    its verdicts are the new ones.
+    its verdicts are the new ones, compared up to the event `compared_at`.
     """
     with unit_of_work():
         batch = find(ImportBatch, import_batch_id, lock=True)
@@ -239,7 +273,9 @@ def give_back(import_batch_id: int, reason: str, *, by: Actor) -> None:
             "counts": counts,
             "round": batch.facts["round"] + 1,
             "returned": reason,
+            "compared_at": compared_at,
         }
+        batch.facts = batch.facts | _weighed(batch.id, batch.facts)
         batch.state = step.to
         record(step.event, subject=batch, by=by, data=_staged(batch))
 

@@ -39,7 +39,7 @@ _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One record: the line it begins on, its cells, and what is wrong with its shape."""
 
@@ -201,7 +201,12 @@ def _header_among(above: list[Row], knows: Callable[[str], bool]) -> int:
         return 0
     wide = [place for place, row in enumerate(above) if len(row.cells) == usual]
     named = [place for place in wide if sum(map(bool, above[place].cells)) * 2 > usual]
-    return (named or wide)[0]
+    first = (named or wide)[0]
+    # Rows that all end with one delimiter more than their header are not wider than it.
+    is_spare = all(not above[place].cells[-1] for place in wide)
+    if first and is_spare and len(above[first - 1].cells) == usual - 1:
+        return first - 1
+    return first
 
 
 def _delimiter_of(sample: str) -> str:
@@ -240,7 +245,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Row]:
             fault = f"A quotation mark is not closed here{upto}: the row is cut off or damaged."
             yield Row(line, [], fault)
             continue
-        if any(cell and not cell.isspace() for cell in cells):
+        if any(map(str.strip, cells)):
             yield Row(line, cells)
 
 
@@ -248,9 +253,11 @@ def _body(records: Iterator[Row], width: int) -> Iterator[Row]:
     for number, row in enumerate(records, start=1):
         if number > MOST_ROWS:
             raise Unreadable(f"It has more than {MOST_ROWS:,} rows. Export a shorter period.")
-        if any(len(cell) > LONGEST_CELL for cell in row.cells):
+        cells = row.cells
+        if max(map(len, cells), default=0) > LONGEST_CELL:
             raise _cell_too_long(row.line)
-        cells = [_unguarded(cell) for cell in row.cells]
+        if "=" in "".join(cells):
+            cells = [_unguarded(cell) for cell in cells]
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             del cells[width:]
         fault = row.fault
@@ -258,7 +265,8 @@ def _body(records: Iterator[Row], width: int) -> Iterator[Row]:
             has = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
             kind = "cut off" if len(cells) < width else "damaged"
             fault = f"The row has {has} where the header has {width}: it is {kind}."
-        yield Row(row.line, cells, fault)
+        row.cells, row.fault = cells, fault
+        yield row
 
 
 def _cell_too_long(line: int) -> Unreadable:

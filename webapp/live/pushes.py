@@ -17,6 +17,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from flask import Flask
@@ -24,6 +25,7 @@ from jinja2 import Environment
 from sqlalchemy.exc import DBAPIError
 
 from webapp.accounts.queries import live_sessions
+from webapp.core import clock
 from webapp.core.errors import NotFound
 from webapp.db import acting_for, db
 from webapp.events import bus
@@ -103,6 +105,7 @@ class Pushes:
         self.passing: set[tuple[int, str]] = set()  # topics that this pass goes to
         self.is_behind = False
         self.rechecked_at = self.steady()
+        self.ends_at: datetime | None = None  # of the followed shared links, the first
 
     @cached_property
     def environment(self) -> Environment:
@@ -338,6 +341,8 @@ class Pushes:
         elif event.name == "share.revoked":
             share_id = event.subject_id
             self._end_shares(lambda ticket: ticket.share_id == share_id)
+        elif event.name == "share.edited":
+            self.ends_at = clock.now()  # it may end earlier now: look in this pass
         elif event.name == "campaign.trashed":
             campaign_id = event.campaign_id
             self._end_shares(lambda ticket: ticket.campaign_id == campaign_id)
@@ -347,10 +352,11 @@ class Pushes:
         self.hub.close_where(lambda ticket: ticket.share_id > 0 and are_over(ticket), last=RELOAD)
 
     def _recheck(self) -> None:
-        """Every minute: sessions and links that ended without an event (they expired) lose their
-        sockets too.
+        """Every minute, and when a followed link ends: sessions and links that ended without an
+        event (they expired) lose their sockets too.
         """
-        if self.steady() - self.rechecked_at < RECHECK_SECONDS:
+        is_time = self.steady() - self.rechecked_at >= RECHECK_SECONDS
+        if not is_time and (self.ends_at is None or clock.now() < self.ends_at):
             return
         self.rechecked_at = self.steady()
         tickets = self.hub.tickets()
@@ -358,7 +364,9 @@ class Pushes:
         if ended := sessions - self.live(sessions):
             self.hub.close_where(lambda ticket: ticket.session_id in ended)
         shares = {ticket.share_id for ticket in tickets if ticket.share_id}
-        if over := shares - self.open_links(shares):
+        still_open = self.open_links(shares)
+        self.ends_at = min(still_open.values(), default=None)
+        if over := shares - still_open.keys():
             self._end_shares(lambda ticket: ticket.share_id in over)
 
     def live(self, sessions: set[int]) -> set[int]:
@@ -366,7 +374,9 @@ class Pushes:
         with self.app.app_context():
             return live_sessions(sessions)
 
-    def open_links(self, share_ids: set[int]) -> set[int]:
-        """Which of these shared links are still open, read in a session of its own."""
+    def open_links(self, share_ids: set[int]) -> dict[int, datetime]:
+        """Which of these shared links are still open, and until when, read in a session of its
+        own.
+        """
         with self.app.app_context():
             return live_links(share_ids)

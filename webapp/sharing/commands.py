@@ -1,19 +1,21 @@
-"""Every write of shared links: make one, revoke one, count a look at one."""
+"""Every write of shared links: make one, change its name and end, revoke one, count a look."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import Field, field_validator
 from sqlalchemy import update
 
 from webapp.accounts import passwords
+from webapp.accounts import queries as accounts
 from webapp.campaigns import queries as campaigns
-from webapp.core import clock, tokens
+from webapp.core import clock, tokens, zones
 from webapp.core.actor import Actor
+from webapp.core.errors import Conflict, Invalid
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
-from webapp.operations import Input, Secret, operation
+from webapp.operations import Input, Secret, check_version, operation
 from webapp.sharing.models import ShareLink
 from webapp.sharing.queries import taken
 from webapp.sharing.sections import sections as known_sections
@@ -35,6 +37,15 @@ class Shared(Payload):
     days: int
     is_live: bool
     has_password: bool
+
+
+@dataclass(frozen=True)
+class LinkEdited(Payload):
+    """Until when it was open and is now; whether its name is another."""
+
+    was_until: str
+    until: str
+    is_renamed: bool
 
 
 class CreateLink(Input):
@@ -71,6 +82,16 @@ class CreateLink(Input):
         if len(value) > MOST_PASSWORD:
             raise ValueError(f"Use at most {MOST_PASSWORD} characters.")
         return value
+
+
+class EditLink(Input):
+    """A link's new name and end, on the clock of the team's zone."""
+
+    share_link_id: int
+    version: int
+    name: str = Field(min_length=1, max_length=80)
+    ends_on: date
+    ends_at: time = time()
 
 
 class RevokeLink(Input):
@@ -112,6 +133,47 @@ def create_link(
         data = Shared(sections, days, kind == "live", bool(password))
         record("share.created", subject=link, by=by, data=data)
         return link.id
+
+
+@operation("sharing.edit", input=EditLink, permission="share")
+def edit_link(
+    *,
+    share_link_id: int,
+    version: int,
+    name: str,
+    ends_on: date,
+    ends_at: time = time(),
+    by: Actor,
+) -> int:
+    """Give an open link another name, or an earlier or later end; its address stays."""
+    with unit_of_work():
+        link = find(ShareLink, share_link_id, lock=True)
+        if not link.is_open:
+            raise Conflict("This link has ended and stays closed. Make a new one.")
+        check_version(link, version, {"name": ("Who it is for", name)})
+        zone = accounts.team().zone
+        was, wall = link.expires_at, datetime.combine(ends_on, ends_at)
+        if wall != shown_end(was, zone):  # the form shows no seconds
+            link.expires_at = _end(wall, zone)
+        is_renamed, link.name = link.name != name, name
+        if is_renamed or link.expires_at != was:
+            data = LinkEdited(was.isoformat(), link.expires_at.isoformat(), is_renamed)
+            record("share.edited", subject=link, by=by, data=data)
+        return link.id
+
+
+def shown_end(instant: datetime, zone: str) -> datetime:
+    """The end of a link as the form shows it: a wall clock, to the minute."""
+    return zones.local(instant, zone).replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _end(wall: datetime, zone: str) -> datetime:
+    instant, now = zones.to_utc(wall, zone), clock.now()
+    if instant <= now:
+        raise Invalid({"ends_on": "That has passed. To close the link now, revoke it."})
+    if instant > now + timedelta(days=max(DAYS)):
+        raise Invalid({"ends_on": f"At most {max(DAYS)} days from now."})
+    return instant
 
 
 @operation("sharing.revoke", input=RevokeLink, permission="share")

@@ -48,3 +48,7 @@ class ShareLink(Base):
     version: Mapped[int] = mapped_column(default=1, init=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_open(self) -> bool:
+        return self.revoked_at is None and self.expires_at > clock.now()

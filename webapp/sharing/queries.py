@@ -79,13 +79,15 @@ def open_link(share_id: int) -> OpenLink:
     return _opened(ShareLink.id == share_id, ShareLink.team_id == current_team())
 
 
-def live_links(share_ids: set[int]) -> set[int]:
-    """Those of the links whose sockets may stay open."""
-    found, wanted = set(), sorted(share_ids)
+def live_links(share_ids: set[int]) -> dict[int, datetime]:
+    """Those of the links whose sockets may stay open, and until when."""
+    found: dict[int, datetime] = {}
+    wanted = sorted(share_ids)
     for start in range(0, len(wanted), 500):
         batch = ShareLink.id.in_(wanted[start : start + 500])
-        rows = execute(select(ShareLink.id).where(batch, ShareLink.is_live, *_is_open()))
-        found |= {row.id for row in rows}
+        query = select(ShareLink.id, ShareLink.expires_at)
+        rows = execute(query.where(batch, ShareLink.is_live, *_is_open()))
+        found |= {row.id: row.expires_at for row in rows}
     return found
 
 

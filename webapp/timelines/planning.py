@@ -147,19 +147,15 @@ def lay(
     now = clock.now()
     since = as_of_at or timeline.as_of_at
     as_of = times.minute_of(since) if since else 0
-    nodes = [_node(row, pinned.get(row.id), times, as_of, now) for row in tasks.values()]
     target_id = _target_of(tasks.values(), pinned, campaign)
-    end_of_target = zones.day_start(campaign.target_on + timedelta(days=1), campaign.zone)
-    target = zones.day_start(campaign.target_on, campaign.zone) if target_id else end_of_target
-    return Laid(
-        times,
-        Network(nodes, links),
-        tasks,
-        pinned,
-        links,
-        times.minute_of(target),
-        target_id,
-    )
+    # A milestone is there when its day begins; without one the whole day is still to be used.
+    first_after = campaign.target_on + timedelta(days=0 if target_id else 1)
+    target = times.minute_of(zones.day_start(first_after, campaign.zone))
+    nodes = [
+        _node(row, pinned.get(row.id), times, as_of, now, target if row.id == target_id else None)
+        for row in tasks.values()
+    ]
+    return Laid(times, Network(nodes, links), tasks, pinned, links, target, target_id)
 
 
 def times_of(timeline: Timeline, campaign: Campaign) -> WorkingTime:
@@ -170,10 +166,16 @@ def times_of(timeline: Timeline, campaign: Campaign) -> WorkingTime:
 
 
 def _node(
-    row: Row[Any], pin: datetime | None, times: WorkingTime, as_of: int, now: datetime
+    row: Row[Any],
+    pin: datetime | None,
+    times: WorkingTime,
+    as_of: int,
+    now: datetime,
+    wanted: int | None,
 ) -> Node:
+    """A task as the network sees it; `wanted` is the minute the target's milestone is due at."""
     minutes = 0 if row.is_milestone else row.estimate_minutes
-    due = times.minute_of(row.due_at) if row.due_at else None
+    due = times.minute_of(row.due_at) if row.due_at else wanted
     if row.state == State.DONE and row.completed_at is not None:
         ended = times.minute_of(row.completed_at)
         began = times.minute_of(row.started_at) if row.started_at else ended - minutes

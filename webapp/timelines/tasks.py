@@ -8,13 +8,14 @@ then the task.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, fault, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Invalid
-from webapp.db import current_team, db, find, unit_of_work
+from webapp.db import db, find, unit_of_work
 from webapp.events import timers
 from webapp.events.log import Payload, note, record
 from webapp.operations import check_version, operation
@@ -85,24 +86,20 @@ def add_task(
     with unit_of_work():
         campaign, timeline = writing(campaign_id, by)
         _check_assignee(assignee_id)
-        task = Task(
-            team_id=current_team(),
-            campaign_id=campaign_id,
+        task = new_task(
+            campaign,
             title=title,
             description=description,
             phase=phase,
             is_milestone=is_milestone,
             assignee_id=assignee_id,
             priority=priority,
-            estimate_minutes=0 if is_milestone else estimate_minutes,
+            estimate_minutes=estimate_minutes,
             skills=words_of(skills),
             due_on=due_on,
             due_at=_end_of(due_on, timeline, campaign),
-            created_by=by.user_id,
+            by=by,
         )
-        db.session.add(task)
-        record("task.added", subject=task, by=by)
-        AFTER_TASK()
         if waits_for_id is not None:
             add_link(task, find(Task, waits_for_id), "fs", 0)
         planning.replan(timeline)
@@ -110,6 +107,17 @@ def add_task(
             planning.set_pins(timeline, {task.id: zones.day_start(start_on, campaign.zone)})
             planning.replan(timeline)
         return task.id
+
+
+def new_task(campaign: Campaign, *, by: Actor, **columns: Any) -> Task:
+    """Write a task of a locked campaign and its event; the caller links it and lays the plan."""
+    if columns.get("is_milestone"):
+        columns["estimate_minutes"] = 0
+    task = Task(team_id=campaign.team_id, campaign_id=campaign.id, created_by=by.user_id, **columns)
+    db.session.add(task)
+    record("task.added", subject=task, by=by)
+    AFTER_TASK()
+    return task
 
 
 @operation("tasks.edit", input=EditTask, permission="campaign.edit")

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Transition
@@ -58,8 +58,6 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "timeline.shifted": ("cal", "", "Moved dates of the plan"),
     "timeline.agreed": ("s-completed", "completed", "The plan was agreed"),
     "timeline.replanned": ("cal", "", "The plan followed a change"),
-    "blackout.added": ("cal", "", "Closed some days"),
-    "blackout.removed": ("cal", "", "Opened closed days again"),
     "ad_campaign.created": ("plus", "", "Added an ad platform"),
     "ad_campaign.allocated": ("coins", "", "Changed a platform's share"),
     "ad_campaign.started": ("play", "active", "Ads may run"),
@@ -73,7 +71,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.returned": ("s-attention", "attention", "An import needs another look"),
     "import_batch.undone": ("swap", "pending", "Took an import back"),
     "share.created": ("share", "", "Shared the campaign by link"),
+    "share.edited": ("share", "", "Changed a shared link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
+    "blackout.added": ("cal", "", "Closed some days"),
+    "blackout.removed": ("cal", "", "Opened closed days again"),
+    "plan_run.asked": ("user", "", "Looked for a better plan"),
+    "plan_run.failed": ("s-attention", "attention", "The search for a plan broke off"),
+    "campaign.outlined": ("cal", "", "Began the plan from another one"),
     "results.recorded": ("chart", "", "Recorded results"),
 }
 

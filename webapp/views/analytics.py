@@ -5,18 +5,21 @@ campaign. Everything that is chosen is in the address.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.rates import Totals
+from webapp.ads.results import RESULT_EVENTS
 from webapp.analytics import queries
 from webapp.analytics.queries import MOST_LINES, Wanted
 from webapp.campaigns import queries as campaigns
-from webapp.core import clock, zones
+from webapp.core import clock, money, tokens, zones
 from webapp.core.errors import Invalid
 from webapp.core.text import number_of_row
 from webapp.views import figures, result_lines
@@ -25,6 +28,8 @@ from webapp.views.spend_chart import in_order
 from webapp.views.trend_chart import Period, Trend, total_of, trend
 from webapp.web.export import csv_file
 from webapp.web.guards import guard
+from webapp.web.marks import mark_of_team
+from webapp.web.panels import NUMBERS_SECONDS, kept
 from webapp.web.render import page, path_for
 from webapp.web.security import with_charts
 from webapp.web.words import change
@@ -34,6 +39,8 @@ bp = Blueprint("analytics", __name__)
 #: Days back from today. A year is whole weeks, as its chart is drawn by week.
 PERIODS = {"7": "Last 7 days", "28": "Last 28 days", "90": "Last 90 days", "364": "Last 52 weeks"}
 DEFAULT_PERIOD, DEFAULT_MEASURE = "28", "spend"
+#: What redraws a panel: results, and what campaigns are called and whether they count.
+CHANGES = ("campaign.*", "team.*", *RESULT_EVENTS)
 #: Campaigns a list shows, and offers to choose from.
 MOST_BARS = 8
 
@@ -102,15 +109,12 @@ class Panel:
 @guard("see")
 def index() -> Response:
     choice, period = _choice(), _period()
-    panels = panels_of(choice, period)
     return page(
         "analytics/analytics.html",
         choice=choice,
-        panels=panels,
+        panels=Markup(_kept("panels", choice, period, _drawn)),  # noqa: S704 (our own templates)
         period=period,
         today=period.last,
-        measure=BY_KEY[choice.measure],
-        measures=MEASURES,
         periods=PERIODS,
         platforms=[(key, words) for key, words in PLATFORM_WORDS.items()],
         campaigns=_campaigns(choice),
@@ -121,11 +125,43 @@ def index() -> Response:
 @guard("see")
 def figure() -> Response:
     """The chart of one currency, for the plotting library."""
-    choice, period = _choice(), _period()
-    currency, measure = request.args.get("currency", ""), BY_KEY[choice.measure]
-    days = queries.per_day(_wanted(choice, period, with_before=choice.compares)).get(currency, {})
-    found = trend(days, period, measure, currency, compare=choice.compares)
-    return jsonify(figures.line(found, measure, currency))
+    currency = request.args.get("currency", "")
+    currency = currency if currency in money.CURRENCIES else ""
+
+    def line(choice: Choice, period: Period) -> str:
+        wanted, measure = (
+            _wanted(choice, period, with_before=choice.compares),
+            BY_KEY[choice.measure],
+        )
+        days = queries.per_day(wanted).get(currency, {})
+        found = trend(days, period, measure, currency, compare=choice.compares)
+        return current_app.json.dumps(figures.line(found, measure, currency))
+
+    figure = _kept(f"figure-{currency}", _choice(), _period(), line)
+    return current_app.response_class(figure, mimetype="application/json")
+
+
+def _kept(name: str, choice: Choice, period: Period, draw: Callable[[Choice, Period], str]) -> str:
+    """A drawn piece of the page, the same for everybody of the team, until their results change."""
+    team = accounts.team()
+    return kept(
+        f"analytics-{name}",
+        team.id,
+        tokens.hashed(current_app.config["DASHBOARD_SECRET"]),  # another installation's are others
+        mark_of_team(*CHANGES),
+        *(period.first, period.last, choice.measure, choice.platform, choice.campaign_id),
+        choice.compares,
+        seconds=NUMBERS_SECONDS,
+        draw=partial(draw, choice, period),
+    )
+
+
+def _drawn(choice: Choice, period: Period) -> str:
+    """The panels of all currencies; '' when there are no results."""
+    panels = panels_of(choice, period)
+    template = current_app.jinja_env.get_template("analytics/_panel.html")
+    seen = {"choice": choice, "panels": panels, "measure": BY_KEY[choice.measure]}
+    return "\n".join(template.render(panel=panel, today=period.last, **seen) for panel in panels)
 
 
 @bp.get("/analytics.csv")

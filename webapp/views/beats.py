@@ -33,7 +33,7 @@ SAID = {
 class Row:
     """What a line of a list shows: marks, the same in words, and what comes next."""
 
-    marks: Sequence[str] = ()
+    marks: tuple[str, ...] = ()
     words: str = ""
     percent: int | None = None
     next_title: str = ""
@@ -45,7 +45,7 @@ def row_of(progress: Progress | None, zone: str, today: date) -> Row:
     """A campaign's beats for a list, in its own zone."""
     if progress is None:
         return Row()
-    marks = [mark_of(beat, zone, today) for beat in _window(progress.beats, IN_A_LINE)]
+    marks = tuple(mark_of(beat, zone, today) for beat in _window(progress.beats, IN_A_LINE))
     ahead = progress.next
     said = ""
     if progress.beats:

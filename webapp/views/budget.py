@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads import commands, queries
-from webapp.ads.models import PLATFORM_WORDS, PLATFORMS
+from webapp.ads.platforms import PLATFORM_WORDS, PLATFORMS
 from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.approvals.kinds import kind_of

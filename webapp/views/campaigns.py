@@ -8,8 +8,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
+from webapp.ads import queries as ads
 from webapp.ads.commands import plan_campaign
-from webapp.ads.models import PLATFORMS
+from webapp.ads.platforms import PLATFORMS
 from webapp.campaigns import commands, queries
 from webapp.campaigns import trash as trash_can
 from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
@@ -44,11 +45,11 @@ MOVED = {
 @guard("see")
 def index() -> Response:
     wanted = _filter()
-    found = queries.campaigns(wanted)
+    found = queries.campaigns(wanted, ads.with_spent)
     appended = wants_fragment() and bool(wanted.after)
     values: dict[str, Any] = {
         "wanted": wanted,
-        "rows": campaign_rows.with_spend(found.rows),
+        "rows": campaign_rows.listed(found.rows),
         "next_key": found.next_key,
         "link": campaign_rows.link_of(wanted),
         "appended": appended,

@@ -14,7 +14,7 @@ from webapp.approvals import queries as approvals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
 from webapp.events.models import Event
-from webapp.views.campaign_rows import with_spend
+from webapp.views.campaign_rows import listed
 from webapp.views.timer_words import coming_up
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard, viewer
@@ -51,7 +51,7 @@ def what_is_live() -> dict[str, Any]:
     """The running campaigns, and how many there are of each kind."""
     return {
         "team_id": accounts.team().id,
-        "rows": with_spend(campaigns.live()),
+        "rows": listed(campaigns.live(beside=ads.with_spent)),
         "counts": campaigns.counts(),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.source import ASKED
 from webapp.core import money
@@ -24,6 +24,8 @@ ROLE_WORDS = {
     Role.VALUE: "Conversion value",
     Role.CURRENCY: "Currency",
 }
+#: A table of Meta's own is recognised; what a person has of it is one of the two networks.
+PLATFORMS_ASKED = {key: words for key, words in PLATFORM_WORDS.items() if key != "meta"}
 #: What cannot be left out.
 NEEDED = (Role.DAY, Role.SPEND, Role.IMPRESSIONS)
 ORDERS = {
@@ -68,7 +70,7 @@ def asked(batch: ImportBatch, told: Mapping[str, str]) -> dict[str, Any] | None:
         "kind": "columns",
         "columns": columns,
         "roles": [(str(role), ROLE_WORDS[role]) for role in ASKED],
-        "platforms": [(key, words) for key, words in PLATFORM_WORDS.items() if key != "meta"],
+        "platforms": [("", "Choose the platform"), *PLATFORMS_ASKED.items()],
         "orders": ORDERS.items(),
         "decimals": DECIMALS.items(),
         "told": told,

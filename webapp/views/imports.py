@@ -40,6 +40,7 @@ VERDICT_WORDS = {
     "reject": ("Reject", "Not taken"),
     "total": ("Total", "A total of the file"),
 }
+COMPARED_WORDS = {"spend_cents": "Spend", "impressions": "Impressions", "clicks": "Clicks"}
 #: How many line numbers a row of the review lists.
 LINES_SHOWN = 4
 PIECE_BYTES = 1024 * 1024
@@ -152,7 +153,7 @@ def review(
         "earlier": queries.earlier_with(batch),
     }
     if "counts" in batch.facts:
-        values |= _rows(batch) | _sums(batch)
+        values |= _rows(batch) | _sums(batch) | _weighed(batch)
     return page("imports/review.html", status, **values)
 
 
@@ -185,6 +186,32 @@ def _sums(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def _weighed(batch: ImportBatch) -> dict[str, Any]:
+    """What is asked and shown before it is imported, and what was answered."""
+    answer = batch.options.get("accepted", {})
+    who = {answer["by"]} if answer else set()
+    return {
+        "over_plan": _with_days(answer or batch.facts.get("over_plan")),
+        "answered_by": accounts.names(who).get(answer.get("by"), "") if answer else "",
+        "beside": [_with_days(one) for one in batch.facts.get("beside", [])],
+        "compared": COMPARED_WORDS,
+    }
+
+
+def _with_days(told: Any) -> Any:
+    """Facts as they are stored, their days as days."""
+    if isinstance(told, list):
+        return [_with_days(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    return {
+        name: date.fromisoformat(value)
+        if name in ("on", "first_on", "last_on")
+        else _with_days(value)
+        for name, value in told.items()
+    }
+
+
 def _amount(sums: dict[str, Any] | None, currency: str) -> str:
     """The amount as a file states it, with at least the currency's decimals."""
     if sums is None:
@@ -206,7 +233,7 @@ def _as_shown(row: ImportRow) -> dict[str, Any]:
         "campaign": row.name,
         "grain": row.part.replace(",", ", ").replace("=", ": "),
         "on": row.on,
-        "before": row.before,
+        "before": {**(row.after or {}), **row.before} if row.before else None,
         "after": row.after,
         "is_kept": row.is_kept,
     }
@@ -262,6 +289,8 @@ def _moved(command: Any, campaign_id: int, import_batch_id: int, *, toast: str =
     queries.batch(campaign_id, import_batch_id)
     try:
         submitted(command, import_batch_id=import_batch_id)
+    except Invalid as error:
+        return review(campaign_id, import_batch_id, error.status, errors=error.fields)
     except Conflict as error:
         return review(campaign_id, import_batch_id, error.status, error)
     return see_other(_path(campaign_id, import_batch_id), toast=toast)

@@ -3,11 +3,12 @@ line. Numbers are in percent of the plot; pure functions.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-#: More labels than this under one plot are no longer read.
-MOST_LABELS = 8
+#: More labels than this under one plot are no longer read; with the year they are longer.
+MOST_LABELS, MOST_WITH_YEAR = 8, 6
 #: Longer periods are drawn by week: more points than this are no longer read as days.
 MOST_DAYS = 45
 #: Years of weeks share points: one mistyped day must not make a page of thousands.
@@ -47,12 +48,26 @@ def scale(most: float, words: Callable[[int], str]) -> tuple[int, list[str]]:
     return 4 * step, [words(step * times) for times in (4, 3, 2, 1, 0)]
 
 
-def labels(days: Sequence[date]) -> list[str]:
-    """A label per point, most of them empty, so that few stand under many points."""
-    every = -(-len(days) // MOST_LABELS)
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands under a point, '' for most; a spare one gives way where there is little room."""
+
+    words: str
+    is_spare: bool = False
+
+
+def labels(days: Sequence[date]) -> list[Label]:
+    """A label per point, most of them empty, so that few stand under many points.
+
+    >>> labels([date(2026, 11, 1), date(2026, 11, 2)])
+    [Label(words='1 Nov', is_spare=False), Label(words='2 Nov', is_spare=True)]
+    """
     years = len({one.year for one in days}) > 1
+    every = -(-len(days) // (MOST_WITH_YEAR if years else MOST_LABELS))
     return [
-        (f"{one.day} {one:%b %Y}" if years else f"{one.day} {one:%b}") if index % every == 0 else ""
+        Label(f"{one.day} {one:%b %Y}" if years else f"{one.day} {one:%b}", index // every % 2 == 1)
+        if index % every == 0
+        else Label("")
         for index, one in enumerate(days)
     ]
 

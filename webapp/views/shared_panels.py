@@ -77,6 +77,14 @@ def drawn(env: Environment, link: OpenLink) -> list[Markup]:
     ]
 
 
+@fragment(
+    "sharing/_until.html", on=("share.edited",), topic="campaign:{campaign_id}", audience="share"
+)
+def share_until(event: Event, share_id: int) -> Pieces | None:
+    """Until when the link is open, on the pages of that link."""
+    return {"link": queries.open_link(share_id)} if event.subject_id == share_id else None
+
+
 def _redrawn(panel: Panel, event: Event, share_id: int) -> Pieces | None:
     """A panel of a live link after an event; None when it is not on its page."""
     link = queries.open_link(share_id)

@@ -5,7 +5,7 @@ shape its template draws. It never sees more than a link's sections, and never w
 from datetime import date
 from typing import Any
 
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.sharing.sections import Numbers
 from webapp.views.gantt import Bar, gantt
 from webapp.views.spend_chart import spend_chart

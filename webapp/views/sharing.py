@@ -1,5 +1,5 @@
-"""Shared links as the team sees them: make one, the links of a campaign, all of the team's, revoke
-now. What an outsider sees is `shared_page`.
+"""Shared links as the team sees them: make one, the links of a campaign, all of the team's, change
+one, revoke it now. What an outsider sees is `shared_page`.
 """
 
 from typing import Any
@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, current_app, request, session
 from werkzeug.wrappers import Response
 
+from webapp.accounts import queries as accounts
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, tokens, zones
-from webapp.core.errors import Invalid
+from webapp.core.errors import Conflict, Invalid, StaleVersion
+from webapp.db import find
 from webapp.events.models import Event
 from webapp.sharing import commands, queries
 from webapp.sharing.models import ShareLink
@@ -67,6 +69,52 @@ def create(campaign_id: int) -> Response:
     if queries.is_of(link_id, token):  # not the second press of a form that made one already
         session["share_token"] = token
     return see_other(path_for("sharing.new", campaign_id=campaign_id))
+
+
+@bp.get("/shared-links/<int:share_link_id>/edit")
+@guard("share", loads=ShareLink)
+def edit(share_link_id: int, status: int = 200, **refused: Any) -> Response:
+    """The form of an open link's name and end."""
+    link = find(ShareLink, share_link_id)
+    if not link.is_open:
+        raise Conflict("This link has ended and stays closed. Make a new one.")
+    zone = accounts.team().zone
+    back = request.values.get("next") or path_for("sharing.new", campaign_id=link.campaign_id)
+    values = _values(link, zone) | refused.pop("values", {})
+    return page(
+        "sharing/edit.html",
+        status,
+        **head(link.campaign_id),
+        link=link,
+        zone=zone,
+        back=safe_next(back),
+        values=values,
+        **{"errors": {}, "stale": None} | refused,
+    )
+
+
+def _values(link: ShareLink, zone: str) -> dict[str, Any]:
+    ends = commands.shown_end(link.expires_at, zone)
+    return {
+        "name": link.name,
+        "ends_on": ends.date().isoformat(),
+        "ends_at": f"{ends:%H:%M}",
+        "version": link.version,
+    }
+
+
+@bp.post("/shared-links/<int:share_link_id>/edit")
+@guard("share", loads=ShareLink)
+def save(share_link_id: int) -> Response:
+    try:
+        submitted(commands.edit_link, share_link_id=share_link_id)
+    except StaleVersion as error:
+        values = typed() | {"version": error.version}
+        return edit(share_link_id, error.status, values=values, stale=error)
+    except Invalid as error:
+        return edit(share_link_id, error.status, values=typed(), errors=error.fields)
+    back = request.form.get("next") or path_for("settings.links")
+    return see_other(safe_next(back), toast="Saved. The link itself is the same.")
 
 
 @bp.post("/shared-links/<int:share_link_id>/revoke")

@@ -12,8 +12,9 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from webapp.ads import queries
-from webapp.ads.models import PLATFORM_WORDS, AdCampaign
+from webapp.ads.models import AdCampaign
 from webapp.ads.pacing import Plan, pace
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.queries import Spent
 from webapp.ads.rates import Totals, add
 from webapp.ads.results import RESULT_EVENTS

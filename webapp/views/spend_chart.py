@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from webapp.ads.models import PLATFORM_WORDS
+from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.core import money
 from webapp.views import plots
 from webapp.web.words import day
@@ -47,7 +47,7 @@ class Chart:
     platforms: list[tuple[str, int]]
     stacks: list[str]
     ticks: list[str]
-    labels: list[str]
+    labels: list[plots.Label]
     lines: list[Line]
     finding: str
     plan_cents: int | None

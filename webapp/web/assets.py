@@ -49,6 +49,7 @@ SCRIPTS = (
 )
 
 
+@cache
 def scripts(mode: str) -> list[tuple[str, str]]:
     """(src, integrity) of the pinned scripts, in loading order."""
     if mode == "local" and all((STATIC / script.local_name).exists() for script in SCRIPTS):

@@ -91,7 +91,7 @@ def environment(app: Flask) -> Environment:
     request's names.
     """
     made: Environment = app.jinja_env.overlay()
-    allowed = ("path_for", "range", "dict", "namespace", "icon_href")
+    allowed = ("path_for", "range", "dict", "namespace", "icon_href", "remembered")
     made.globals = {
         name: app.jinja_env.globals[name] for name in allowed if name in app.jinja_env.globals
     }

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
@@ -24,6 +24,7 @@ from webapp.core.errors import Forbidden, NotSignedIn, WrongUse
 from webapp.core.text import clean_line
 from webapp.db import Base, acting_for, find
 from webapp.events.log import newest_position
+from webapp.web import ahead
 
 View = TypeVar("View", bound=Callable[..., Any])
 #: Minutes between two writes of a session's idle clock.
@@ -78,12 +79,15 @@ def guard_of(app: Flask, endpoint: str) -> Guard | None:
 
 def viewer() -> SignedIn | None:
     """The person behind this request, or None."""
-    return cast(SignedIn, current_user) if current_user.is_authenticated else None
+    person = current_user._get_current_object()  # not the proxy: a page asks it a hundred times
+    return person if isinstance(person, SignedIn) else None
 
 
 def actor() -> Actor:
     """The signed-in person as the plain value commands take."""
-    return cast(SignedIn, current_user).actor
+    person = viewer()
+    assert person is not None  # the guard let them in
+    return person.actor
 
 
 def browser() -> joining.Browser:
@@ -133,8 +137,8 @@ def _check() -> Response | None:
     if person.last_seen_minutes >= SEEN_EVERY_MINUTES:
         joining.seen(person.session_id)
     g.team_stack = ExitStack()
-    g.team_stack.enter_context(acting_for(person.team_id))
-    g.position = newest_position(person.team_id)  # also for a form that is shown again with errors
+    g.team_stack.enter_context(acting_for(person.team_id, going_on=True))
+    _look_ahead(person.team_id)
     permit(person.actor, wanted.permission)
     only_reads = request.method in ("GET", "HEAD") or request.endpoint == "accounts.logout"
     if person.only_looks and not only_reads:
@@ -142,6 +146,17 @@ def _check() -> Response | None:
     if wanted.loads is not None:
         find(wanted.loads, (request.view_args or {})[f"{wanted.loads.__tablename__}_id"])
     return None
+
+
+def _look_ahead(team_id: int) -> None:
+    """The position, also for a form that is shown again with errors; with it what a page shows
+    around its data. A command's answer asks for that itself, after the command.
+    """
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        g.ahead = ahead.ask(team_id)
+        g.position = g.ahead.position
+    else:
+        g.position = newest_position(team_id)
 
 
 def leave_team_wall() -> None:

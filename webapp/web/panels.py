@@ -16,6 +16,7 @@ import redis
 
 from webapp.core import clock
 from webapp.events import bus
+from webapp.web import marks
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def kept(name: str, *parts: object, seconds: int, draw: Callable[[], str]) -> st
 
 def forget() -> None:
     """Drop what this process keeps."""
+    marks.forget()
     with _lock:
         _kept.clear()
 

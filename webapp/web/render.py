@@ -4,6 +4,7 @@ use.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, make_response, redirect, render_template, request, session
@@ -17,13 +18,16 @@ from webapp.core import clock, tokens
 from webapp.web import assets, words
 from webapp.web.guards import viewer
 from webapp.web.security import nonce
+from webapp.web.templating import Pages, remembered
 
 THEMES = ("system", "light", "dark")
+PATHS_KEPT = 4096
 
 
 class Drumbeat(Flask):
     """Flask whose templates refuse names they were not given."""
 
+    jinja_environment = Pages
     jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
 
 
@@ -89,7 +93,12 @@ def init_app(app: Flask) -> None:
     env = app.jinja_env
     for name in words.FILTERS:
         env.filters[name] = getattr(words, name)
-    env.globals.update(asset=assets.url, icon_href=assets.icon_href, plotly_src=assets.plotly_src)
+    env.globals.update(
+        asset=assets.url,
+        icon_href=assets.icon_href,
+        plotly_src=assets.plotly_src,
+        remembered=remembered,
+    )
     app.context_processor(_page_context)
 
 
@@ -99,6 +108,7 @@ def bind_paths(app: Flask) -> None:
         "relative.invalid", script_name=app.config.get("APPLICATION_ROOT") or "/"
     )
 
+    @lru_cache(PATHS_KEPT, typed=True)  # the map does not change any more
     def path_for(endpoint: str, /, **values: Any) -> str:
         return paths.build(
             endpoint, {name: value for name, value in values.items() if value is not None}

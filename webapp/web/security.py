@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from webapp.config import Settings
-from webapp.web import assets
+from webapp.web import assets, counting
 
 log = logging.getLogger("drumbeat.access")
 
@@ -27,6 +27,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 MOST_FILE_BYTES = 40 * 1024 * 1024
 MOST_HEARD_BYTES = 128 * 1024 * 1024
 MOST_HEARD_SECONDS = 10
+#: A list page of 63 KB: 6.7 KB in 0.25 ms; gzip's usual 6 takes a whole millisecond for 6.0 KB,
+#: which zstd reaches in a tenth of that, for the browsers that take it.
+GZIP_LEVEL = 3
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 csrf = CSRFProtect()
@@ -43,9 +46,12 @@ compress = Compress()
 def init_app(app: Flask, settings: Settings) -> None:
     """Wire everything that stands before and after a view."""
     app.before_request(_begin)  # first: also what the next ones refuse has its id and its time
+    if not app.config["RATELIMIT_STORAGE_URI"]:
+        app.config["RATELIMIT_STORAGE_URI"] = counting.IN_THIS_PROCESS
     limiter.init_app(app)
     app.config.update(
-        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_ALGORITHM=["zstd", "gzip"],
+        COMPRESS_LEVEL=GZIP_LEVEL,
         COMPRESS_MIMETYPES=["text/html", "application/json"],
     )
     compress.init_app(app)

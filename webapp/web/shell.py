@@ -12,8 +12,7 @@ from flask import Flask, current_app, g, request, session
 
 from webapp.accounts.queries import SignedIn, teams_of
 from webapp.approvals.queries import waiting_for
-from webapp.campaigns import queries as campaigns
-from webapp.web import topics
+from webapp.web import ahead, topics
 from webapp.web.guards import viewer
 
 
@@ -39,9 +38,10 @@ def shell() -> Shell | None:
     person = viewer()
     if person is None or "team_stack" not in g:
         return None
+    known = g.get("ahead") or ahead.ask(person.team_id)
     return Shell(
-        waiting=waiting_for(person.user_id),
-        live_campaigns=campaigns.running_names(4),
+        waiting=waiting_for(person.user_id, known.waiting),
+        live_campaigns=known.running,
         ticket=_ticket(person),
         position=g.position,
         toast=session.pop("said", None),

@@ -3,6 +3,7 @@ socket.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -32,18 +33,24 @@ class Ticket:
         return int(self.topics[0].split(":")[2]) if self.share_id else None
 
 
+@cache
+def _serializer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=_SALT)
+
+
 def sign(ticket: Ticket, secret: str) -> str:
     """The ticket as a URL-safe token, with the instant it was given."""
     given_at = int(clock.now().timestamp())
     who = [ticket.session_id, ticket.user_id, ticket.team_id]
     body = [given_at, *who, list(ticket.topics), ticket.share_id]
-    return URLSafeSerializer(secret, salt=_SALT).dumps(body)
+    signed: str = _serializer(secret).dumps(body)
+    return signed
 
 
 def opened(token: str, secret: str) -> Ticket:
     """The ticket of a token, or Forbidden when it is forged or too old."""
     try:
-        body: list[Any] = URLSafeSerializer(secret, salt=_SALT).loads(token)
+        body: list[Any] = _serializer(secret).loads(token)
         given_at, session_id, user_id, team_id, topics, share_id = body
     except (BadSignature, ValueError, TypeError):
         raise Forbidden("This page was not made here. Load it again.") from None

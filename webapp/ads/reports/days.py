@@ -76,11 +76,12 @@ def _without_day(entry: Entry) -> Entry:
 def _check_aggregate(layout: Layout, body: Sequence[Entry], learned: Scan) -> None:
     """LinkedIn stamps a whole period with its first day; so may a table nobody knows."""
     dialect, period = layout.dialect, learned.period
-    if dialect is not None and not dialect.is_dated_once:
-        return
     how = dialect.how if dialect else "Export it with a row per day."
     days = {entry.on for entry in body if entry.on is not None}
-    _check_stamps(sorted(days), how)
+    if dialect is None or dialect.is_dated_once or layout.order:  # not a column called Day
+        _check_stamps(sorted(days), how)
+    if dialect is not None and not dialect.is_dated_once:
+        return
     if len(days) != 1:
         return
     if period is None:

@@ -14,13 +14,16 @@ from webapp.ads.reports.rates import rates_of
 from webapp.ads.reports.scan import COUNTS, NAMES, Scan, dimensions
 from webapp.core.text import clean_line, fold
 from webapp.imports.dates import NoDay
-from webapp.imports.numbers import NOTHING, NoNumber, is_masked
+from webapp.imports.numbers import NOTHING, NoNumber, Style, is_masked
 from webapp.imports.tabular import Row, Table
 
 MOST = Decimal(10**12)
 LONGEST_NAME = 400
-#: What platforms take back later: an adjusted conversion is a negative one.
-MAY_FALL = (Role.CONVERSIONS, Role.VALUE)
+#: What platforms take back later: an adjusted conversion is a negative one, a credit is a negative
+#: amount.
+MAY_FALL = (Role.CONVERSIONS, Role.VALUE, Role.SPEND)
+#: Values of each kind that are kept to be shared: a report says most of them again and again.
+MOST_SHARED = 5_000
 #: The years a campaign may run in.
 YEARS = range(2001, 2200)
 
@@ -91,29 +94,27 @@ class _Reader:
         )
         self.said: dict[str, str] = {}  # names repeat in nearly every row
         self.days: dict[str, date | None] = {}
+        self.dims: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.periods: dict[tuple[str, str], tuple[date, date] | None] = {}
 
     def _value(self, role: Role, index: int) -> Callable[[list[str]], Decimal | None]:
-        style, name = self.learned.style(index, self.layout, role), NAMES[role]
-        is_count = role in COUNTS
+        style = self.learned.style(index, self.layout, role)
+        known: dict[str, Decimal] = {}
 
         def value(cells: list[str]) -> Decimal | None:
             cell = cells[index]
-            try:
-                number = style.value(cell)
-            except NoNumber:
-                raise BadCell(f"{name} is “{clean_line(cell)[:40]}”, which is no number.") from None
+            if (told := known.get(cell)) is not None:
+                return told
+            number = _number(style, NAMES[role], cell)
             if number is None:
                 if is_masked(cell):
                     self.found.masked.add(role)
                 return None
             if index in self.layout.millionths:
                 number = number.scaleb(-6)
-            if abs(number) > MOST:
-                raise BadCell(f"{name} is {clean_line(cell)[:40]}: more than can be true.")
-            if is_count and number != number.to_integral_value():
-                raise BadCell(f"{name} is {clean_line(cell)}: it counts, so it has no fraction.")
-            if number < 0 and role not in MAY_FALL:
-                raise BadCell(f"{name} is {clean_line(cell)[:40]}: it cannot be negative.")
+            _check(number, role, cell)
+            if len(known) < MOST_SHARED:
+                known[cell] = number
             return number
 
         return value
@@ -132,7 +133,7 @@ class _Reader:
         cells = row.cells
         numbers = tuple(value(cells) if value else None for value in self.values)
         on = self._day(cells)
-        dims = tuple(self._said(cells[index]) for index in self.found.dims)
+        dims = self._dims(cells)
         campaign = self._named(Role.CAMPAIGN, cells)
         entry = Entry(row.line, campaign, on, dims, numbers, self._period(cells))
         entry.reason = self._not_taken(entry)
@@ -140,6 +141,12 @@ class _Reader:
         entry.stamp = self._named(Role.DAY, cells)
         entry.currency = self._named(Role.CURRENCY, cells).upper()
         return entry
+
+    def _dims(self, cells: list[str]) -> tuple[str, ...]:
+        dims = tuple([self._said(cells[index]) for index in self.found.dims])
+        if len(self.dims) < MOST_SHARED:
+            return self.dims.setdefault(dims, dims)
+        return self.dims.get(dims, dims)
 
     def _said(self, cell: str) -> str:
         if (known := self.said.get(cell)) is not None:
@@ -177,7 +184,12 @@ class _Reader:
         starts, ends = self.layout.where(Role.STARTS), self.layout.where(Role.ENDS)
         if starts is None or ends is None:
             return None
-        told = [self._said(cells[starts]), self._said(cells[ends])]
+        told = self._said(cells[starts]), self._said(cells[ends])
+        if told not in self.periods:
+            self.periods[told] = self._period_of(told)
+        return self.periods[told]
+
+    def _period_of(self, told: tuple[str, str]) -> tuple[date, date] | None:
         if not any(told):
             return None
         days = []
@@ -214,6 +226,23 @@ class _Reader:
             if words := rate.refuted(entry, told):
                 return words
         return ""
+
+
+def _number(style: Style, name: str, cell: str) -> Decimal | None:
+    try:
+        return style.value(cell)
+    except NoNumber:
+        raise BadCell(f"{name} is “{clean_line(cell)[:40]}”, which is no number.") from None
+
+
+def _check(number: Decimal, role: Role, cell: str) -> None:
+    name = NAMES[role]
+    if abs(number) > MOST:
+        raise BadCell(f"{name} is {clean_line(cell)[:40]}: more than can be true.")
+    if role in COUNTS and number != number.to_integral_value():
+        raise BadCell(f"{name} is {clean_line(cell)}: it counts, so it has no fraction.")
+    if number < 0 and role not in MAY_FALL:
+        raise BadCell(f"{name} is {clean_line(cell)[:40]}: it cannot be negative.")
 
 
 class BadCell(ValueError):

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from webapp.ads.reports.additive import Counted, Numbers
+from webapp.ads.reports.additive import Counted, Numbers, Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.entries import MOST, Entry
 from webapp.ads.reports.layout import Layout
-from webapp.ads.reports.totals import Sums
 from webapp.imports.decoding import Unreadable
 
 MOST_FACTS = 250_000
 #: The part that takes what a report says of an account without naming campaigns.
 WHOLE_ACCOUNT = "Whole account"
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,27 @@ def facts_of(
     """The day's facts, then what its breakdowns split off."""
     splits = [(dims.index(i), name) for i, name in layout.breakdowns.items() if i in dims]
     platform_at = next((place for place, name in splits if name == "platform"), None)
-    days: dict[tuple[str, str, date, str], list[Entry]] = defaultdict(list)
+    # By what a row is about and then by its day: the former is the same for many rows.
+    found: dict[tuple[str, str, str], dict[date, list[Entry]]] = defaultdict(dict)
     for entry in taken:
         assert entry.on is not None
-        platform = _platform(layout, entry, platform_at)
-        name = entry.campaign or WHOLE_ACCOUNT
-        days[platform, name, entry.on, ""].append(entry)
+        about = _platform(layout, entry, platform_at), entry.campaign or WHOLE_ACCOUNT
+        found[*about, ""].setdefault(entry.on, []).append(entry)
         if grain := _grain(entry, splits):
-            days[platform, name, entry.on, grain].append(entry)
-    if len(days) > MOST_FACTS:
+            found[*about, grain].setdefault(entry.on, []).append(entry)
+    if sum(map(len, found.values())) > MOST_FACTS:
         raise Unreadable(
             f"It has more than {MOST_FACTS:,} days of campaigns. Export a shorter period."
         )
     return tuple(
-        Fact(*key, _added(entries, known), tuple(dict.fromkeys(entry.line for entry in entries)))
-        for key, entries in days.items()
+        Fact(platform, name, on, grain, _added(entries, known), _lines(entries))
+        for platform, name, grain in list(found)
+        for on, entries in found.pop((platform, name, grain)).items()  # their room is needed
     )
+
+
+def _lines(entries: Sequence[Entry]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys([entry.line for entry in entries]))
 
 
 def _platform(layout: Layout, entry: Entry, place: int | None) -> str:
@@ -68,6 +73,8 @@ def _platform(layout: Layout, entry: Entry, place: int | None) -> str:
 
 def _grain(entry: Entry, splits: list[tuple[int, str]]) -> str:
     """The canonical name of a split: `age=18-24,gender=male`."""
+    if not splits:
+        return ""
     parts = sorted({name: entry.dims[place] for place, name in splits}.items())
     told = [f"{name}={value.casefold()[:60]}" for name, value in parts if value]
     return ",".join(told)[:200]
@@ -78,7 +85,10 @@ def _added(entries: Sequence[Entry], known: Sequence[Role]) -> Numbers:
     for number in sums:
         if number is not None and number > MOST * 10:
             raise Unreadable("Its sums are larger than can be true.")
-    return tuple(
-        (number or Decimal(0)) if role in known else None
-        for role, number in zip(ADDITIVE, sums, strict=True)
+    told = tuple(
+        [
+            (number or _NOTHING) if role in known else None
+            for role, number in zip(ADDITIVE, sums, strict=True)
+        ]
     )
+    return sums if told == sums else told

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from string import ascii_uppercase
 from typing import BinaryIO
 
 from webapp.ads.reports import dialects
-from webapp.ads.reports.additive import Aside
+from webapp.ads.reports.additive import Aside, Sums
 from webapp.ads.reports.days import check_days, dated, inside_period
 from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.entries import Entry, Rows, contradictions, read
 from webapp.ads.reports.facts import Fact, facts_of
 from webapp.ads.reports.layout import Layout, layout_of
-from webapp.ads.reports.repeats import counted_once
-from webapp.ads.reports.scan import Scan, scan
-from webapp.ads.reports.totals import Sorted, Sums, Totals
+from webapp.ads.reports.repeats import check_credits, counted_once
+from webapp.ads.reports.scan import NAMES, Scan, scan
+from webapp.ads.reports.totals import Sorted, Totals
 from webapp.core.text import fold
 from webapp.imports.dates import Days
 from webapp.imports.decoding import Unreadable
@@ -122,7 +123,7 @@ def _is_day(cells: Sequence[str]) -> bool:
     days = Days()
     for cell in cells:
         days.see(cell)
-    return days.seen > 0
+    return days.seen > days.serials  # 46090 may be a day, and is rather a number
 
 
 def opened(file: BinaryIO) -> Table:
@@ -195,7 +196,8 @@ def _currencies(layout: Layout, rows: Rows) -> set[str]:
     """The currencies of the rows; a total may be in the manager's own."""
     named = [entry for entry in rows.entries if entry.campaign] or rows.entries
     codes = {entry.currency for entry in named} - {""}
-    return codes or (rows.symbols if len(rows.symbols) > 1 else set())
+    signs = {one.lstrip(ascii_uppercase) or one for one in rows.symbols}
+    return rows.symbols if len(signs) > 1 else codes
 
 
 def _check_currencies(currencies: set[str]) -> None:
@@ -209,7 +211,7 @@ def _check_currencies(currencies: set[str]) -> None:
 def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -> None:
     """Fill in the facts. Raises Unreadable when the file cannot be days of campaigns."""
     layout, body = report.layout, report.sorted.body
-    notes = list(_remarks(report, learned))
+    notes = [*_remarks(report, learned), *_hidden(rows)]
     _check_rates(body)
     _check_whole(layout, report)
     check_days(layout, learned)
@@ -217,6 +219,7 @@ def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -
     _check_roles(layout)
     proven = report.sorted.total is not None
     body, more = counted_once(body, is_proven=proven)
+    check_credits(body, is_proven=proven)
     notes += more
     own = report.sorted.total.period if report.sorted.total else None
     body = inside_period(body, own or report.period)
@@ -257,6 +260,11 @@ def _remarks(report: Report, learned: Scan) -> Iterator[str]:
                 )
         if name == "potential incomplete data" and value.strip() == "true":
             yield "The platform says that its last day may not be complete yet."
+
+
+def _hidden(rows: Rows) -> Iterator[str]:
+    for role in sorted(rows.masked):
+        yield f"{NAMES[role]}: small numbers are hidden, like “<5”; they count as nothing."
 
 
 def _check_rates(body: Sequence[Entry]) -> None:

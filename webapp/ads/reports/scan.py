@@ -86,7 +86,7 @@ def _only(marks: set[str]) -> str:
 def scan(table: Table, layout: Layout) -> Scan:
     """The first pass."""
     width = len(table.header.cells)
-    found = Scan(width, [Evidence() for _ in range(width)], Days(layout.order))
+    found = Scan(width, [Evidence() for _ in range(width)], _days_of(layout))
     found.preamble = table.preamble
     found.delimiter = table.delimiter
     found.period = _period_of(table.preamble[:PERIOD_LINES])
@@ -99,7 +99,8 @@ def scan(table: Table, layout: Layout) -> Scan:
             continue
         found.rows += 1
         for evidence, cell in zip(found.columns, row.cells, strict=True):
-            evidence.see(cell)
+            if cell not in evidence.seen:  # most cells were
+                evidence.see(cell)
         for at in dated:
             if row.cells[at].strip() not in NOTHING:
                 found.days.see(row.cells[at])
@@ -109,6 +110,11 @@ def scan(table: Table, layout: Layout) -> Scan:
                 found.twins_differ = one
     found.days.settle(found.period)
     return found
+
+
+def _days_of(layout: Layout) -> Days:
+    """What a person says of the order decides; what a platform usually does is a hint."""
+    return Days(hint=layout.order) if layout.dialect else Days(layout.order)
 
 
 def _period_of(lines: tuple[str, ...]) -> tuple[date, date] | None:

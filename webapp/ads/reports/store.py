@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 
 from webapp.ads.commands import part_from_report
 from webapp.ads.models import AdCampaign, DailyResult
@@ -55,9 +56,11 @@ def judge(campaign_id: int, claims: Values, lines: Sequence[Line]) -> list[Judge
     """Each fact beside what is stored under its key."""
     if not lines:
         return []
-    stored = _stored(campaign_id, lines)
-    apart = {} if claims.get("splits_platform") else _told_apart(campaign_id, lines)
-    levels = _levels(campaign_id, lines)
+    with many_fresh_rows():  # an import of the same days may have ended a moment ago
+        found = _found(campaign_id, lines)
+        levels = _levels(campaign_id, lines)
+    stored = _stored(found)
+    apart = {} if claims.get("splits_platform") else _told_apart(found, lines)
     return [_judged(line, stored.get(_key(line)), apart, levels) for line in lines]
 
 
@@ -87,7 +90,7 @@ def _beside_split(after: Values, before: Values | None, split: Values) -> Judged
         return Judged("skip", before, "Stored already, told apart into Facebook and Instagram.")
     return Judged(
         "reject",
-        before,
+        (before or {}) | split,
         "This day is stored by platform. Export with the breakdown Platform to update it.",
     )
 
@@ -119,47 +122,50 @@ def _of_these_days(query: Any, campaign_id: int, lines: Sequence[Line]) -> Any:
         AdCampaign.team_id == DailyResult.team_id, AdCampaign.id == DailyResult.ad_campaign_id
     )
     return query.join(AdCampaign, part).where(
+        AdCampaign.team_id == current_team(),
+        AdCampaign.campaign_id == campaign_id,
         DailyResult.team_id == current_team(),
         DailyResult.campaign_id == campaign_id,
         DailyResult.on.between(min(days), max(days)),
     )
 
 
-def _found(campaign_id: int, lines: Sequence[Line]) -> Any:
+def _found(campaign_id: int, lines: Sequence[Line]) -> Sequence[Any]:
+    """What is stored of the campaigns and the days that some facts are about, and a little more."""
     names = sorted({line.name for line in lines})
     columns = (AdCampaign.platform, AdCampaign.name, DailyResult.on, DailyResult.grain_key)
     numbers = [getattr(DailyResult, name) for name in NUMBERS]
     query = _of_these_days(select(*columns, *numbers), campaign_id, lines)
-    return query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
+    query = query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
+    return list(execute(query).all())
 
 
-def _stored(campaign_id: int, lines: Sequence[Line]) -> dict[Key, Values]:
+def _stored(found: Sequence[Any]) -> dict[Key, Values]:
     return {
         (row.platform, row.name, row.on, row.grain_key): {
             name: _plain(getattr(row, name)) for name in NUMBERS
         }
-        for row in execute(_found(campaign_id, lines)).all()
+        for row in found
     }
 
 
-def _told_apart(campaign_id: int, lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
+def _told_apart(found: Sequence[Any], lines: Sequence[Line]) -> dict[tuple[str, date], Values]:
     """What is stored of the days that an earlier report told apart by platform."""
     if not any(line.kind == "meta" for line in lines):
         return {}
-    query = _found(campaign_id, lines).where(DailyResult.grain_key == "")
-    rows = execute(query.where(AdCampaign.platform.in_((*SPLIT, "meta")))).all()
+    rows = [row for row in found if not row.grain_key and row.platform in (*SPLIT, "meta")]
     split = {
         (row.name, row.on)
         for row in rows
         if row.platform in SPLIT and row.spend_cents + row.impressions
     }
-    found: dict[tuple[str, date], Values] = {}
+    sums: dict[tuple[str, date], Values] = {}
     for row in rows:
         if (row.name, row.on) in split:
-            sums = found.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
-            sums["spend_cents"] += row.spend_cents
-            sums["impressions"] += row.impressions
-    return found
+            own = sums.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
+            own["spend_cents"] += row.spend_cents
+            own["impressions"] += row.impressions
+    return sums
 
 
 def _plain(value: Any) -> Any:
@@ -192,6 +198,16 @@ def _own_part(campaign_id: int) -> ColumnElement[bool]:
     )
 
 
+def _own_day(fact: Any = DailyResult) -> ColumnElement[bool]:
+    """The day of its part that a reviewed row is about."""
+    return and_(
+        fact.team_id == ImportRow.team_id,
+        fact.ad_campaign_id == AdCampaign.id,
+        fact.on == ImportRow.on,
+        fact.grain_key == ImportRow.part,
+    )
+
+
 def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
     return and_(
         ImportRow.team_id == batch.team_id,
@@ -203,7 +219,8 @@ def _mine(batch: ImportBatch, *verdicts: str) -> ColumnElement[bool]:
 def apply(batch: ImportBatch, by: Actor) -> None:
     """Write what was reviewed: new days, and other numbers of days there are."""
     made = _mine(batch, "create", "update")
-    names = select(ImportRow.kind, ImportRow.name).where(made).distinct()
+    known = select(AdCampaign.id).where(_own_part(batch.campaign_id)).exists()
+    names = select(ImportRow.kind, ImportRow.name).where(made, ~known).distinct()
     for platform, name in execute(names).all():
         part_from_report(batch.campaign_id, platform, name, by=by)
     metrics = _metrics(batch)
@@ -236,16 +253,8 @@ def apply(batch: ImportBatch, by: Actor) -> None:
     into = into.on_conflict_do_update(
         index_elements=["team_id", "ad_campaign_id", "on", "grain_key"], set_=taken
     )
-    written = and_(
-        DailyResult.team_id == batch.team_id,
-        DailyResult.ad_campaign_id == AdCampaign.id,
-        DailyResult.on == ImportRow.on,
-        DailyResult.grain_key == ImportRow.part,
-    )
-    own = _own_part(batch.campaign_id)
     with many_fresh_rows():
         execute(into)
-        _set(update(ImportRow).where(made, own, written).values(target_id=DailyResult.id))
         _sum_again(batch)
 
 
@@ -270,23 +279,23 @@ def _revert(batch: ImportBatch) -> int:
         getattr(DailyResult, name).is_not_distinct_from(_said(ImportRow.after, name))
         for name in metrics
     ]
-    still = select(DailyResult.id).where(DailyResult.id == ImportRow.target_id, *says)
-    still = still.where(DailyResult.team_id == batch.team_id)
-    kept = _set(
-        update(ImportRow).where(made, ~still.correlate(ImportRow).exists()).values(is_kept=True)
-    )
+    own = _own_part(batch.campaign_id)
+    still = select(DailyResult.id).where(own, _own_day(), *says).correlate(ImportRow)
+    kept = _set(update(ImportRow).where(made, ~still.exists()).values(is_kept=True))
     taken = made & ImportRow.is_kept.is_(False)
-    born = select(ImportRow.target_id).where(taken, ImportRow.verdict == "create")
+    written = aliased(DailyResult)
+    born = (
+        select(written.id)
+        .select_from(ImportRow)
+        .join(AdCampaign, own)
+        .join(written, _own_day(written))
+        .where(taken, ImportRow.verdict == "create")
+    )
     _set(delete(DailyResult).where(DailyResult.team_id == batch.team_id, DailyResult.id.in_(born)))
     before: dict[str, Any] = {name: _said(ImportRow.before, name) for name in metrics}
     _set(
         update(DailyResult)
-        .where(
-            DailyResult.team_id == batch.team_id,
-            DailyResult.id == ImportRow.target_id,
-            taken,
-            ImportRow.verdict == "update",
-        )
+        .where(own, _own_day(), taken, ImportRow.verdict == "update")
         .values(before | {"updated_at": clock.now()})
     )
     return kept

@@ -6,16 +6,17 @@ are the sum of the rows it stands for: all of them, or those that share what it 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from webapp.ads.reports.additive import Aside, Counted, Numbers
-from webapp.ads.reports.dialects import ADDITIVE, Role
+from webapp.ads.reports.additive import Aside, Counted, Sums
+from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.entries import Entry
 from webapp.ads.reports.scan import COUNTS
+from webapp.ads.reports.wholes import check_daily_wholes, without_wholes
 from webapp.core.text import fold
 from webapp.imports.decoding import Unreadable
 
@@ -42,39 +43,6 @@ class Sorted:
     gap: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums(Counted):
-    """Additive numbers of several rows; None where the file has no such column."""
-
-    numbers: Numbers
-    rows: int
-    has_cents: bool
-
-    @classmethod
-    def of(cls, entries: Iterable[Entry]) -> "Sums":
-        whole: list[Decimal | None] = [None] * len(ADDITIVE)
-        rows = 0
-        cents = False
-        for entry in entries:
-            rows += 1
-            for place, number in enumerate(entry.numbers):
-                if number is not None:
-                    whole[place] = (whole[place] or _NOTHING) + number
-            spend = entry.numbers[0]
-            cents = cents or (spend is not None and spend != spend.to_integral_value())
-        return cls(tuple(whole), rows, cents)
-
-    def slack(self, told: Decimal) -> Decimal:
-        """What rounding each row to the cent can add up to: half a cent a row at the very most,
-        four standard deviations of it in a long file, nothing when no amount has a fraction.
-        """
-        if not self.has_cents and told == told.to_integral_value():
-            return _NOTHING
-        rows = Decimal(self.rows)
-        most = min(Decimal("0.005") * rows, Decimal("0.012") * rows.sqrt())
-        return most + (Decimal("0.005") if self.rows > 1 else _NOTHING)
-
-
 class Totals:
     """Finds the totals among the rows of one report."""
 
@@ -96,7 +64,9 @@ class Totals:
         self.candidates = [entry for entry in entries if self._is_candidate(entry)]
         if not self.body and self.candidates:
             self.body, self.candidates = self.candidates, []
-        self.body = self._without_daily()
+        self.body, wholes = without_wholes(self._without_daily(), self._agrees)
+        self.candidates = sorted([*self.candidates, *wholes], key=lambda entry: entry.line)
+        check_daily_wholes(self.body, self._agrees)
         self.whole = Sums.of(self.body)
         self.values = [
             {entry.dims[place] for entry in self.body} - {""}
@@ -111,8 +81,8 @@ class Totals:
         """
         called = {value: _is_total_word(value) for entry in self.body for value in entry.dims}
         named = [e for e in self.body if e.on and any(called[value] for value in e.dims)]
-        if not named or len(named) == len(self.body):
-            return self.body
+        if all(entry.is_nothing for entry in named) or len(named) == len(self.body):
+            return self.body  # nothing is the sum of anything
         apart = {id(entry) for entry in named}
         days: dict[date | None, list[Entry]] = defaultdict(list)
         for entry in self.body:
@@ -231,10 +201,12 @@ class Totals:
             self.groups[places] = {key: Sums.of(some) for key, some in rows.items()}
         return self.groups[places].get(wanted, Sums.of(()))
 
-    def _agrees(self, entry: Entry, rows: Sums) -> bool:
+    def _agrees(self, entry: Counted, rows: Sums) -> bool:
         return rows.rows > 0 and self._difference(entry, rows) is None
 
-    def _difference(self, entry: Entry, rows: Sums) -> tuple[Role, Decimal | None, Decimal] | None:
+    def _difference(
+        self, entry: Counted, rows: Sums
+    ) -> tuple[Role, Decimal | None, Decimal] | None:
         """The first additive number that differs: its role, the total's, the rows'. What a total
         does not say is no difference, as long as it says something.
         """

@@ -1,0 +1,218 @@
+"""Playbooks: begin from one, keep one, clone a campaign; dates count back from the target."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import people
+from tests.timelines import plans
+from tests.together import names_of
+from webapp.accounts.permissions import permit
+from webapp.ads.queries import planned_parts
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
+from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
+from webapp.db import acting_for, db, find
+from webapp.operations import operation_of
+from webapp.playbooks import queries, shipped
+from webapp.playbooks.commands import (
+    clone_campaign,
+    delete_playbook,
+    edit_playbook,
+    save_playbook,
+    start_campaign,
+    use_playbook,
+)
+from webapp.playbooks.models import Playbook
+from webapp.timelines.models import Task
+from webapp.timelines.queries import lines, links, outlook, timeline_of
+
+
+def started(team, playbook="music-release", weeks=10, **changes):
+    target = plans.monday(weeks)
+    form = people.plan(team, start_on=target, target_on=target, **changes)
+    campaign_id = start_campaign(playbook=playbook, by=team.alice.actor, **form)
+    return find(Campaign, campaign_id)
+
+
+def saved(team, campaign, name="Our release"):
+    return save_playbook(
+        campaign_id=campaign.id, name=name, description="As we do it", by=team.bob.actor
+    )
+
+
+def outline_of(campaign):
+    """Titles with the working time between begin and target, as a person would compare plans."""
+    times = {line.title: (line.starts_at, line.finishes_at) for line in lines(campaign.id)}
+    zero = zones.day_start(campaign.target_on, campaign.zone)
+    return {title: (start - zero, end - zero) for title, (start, end) in times.items()}
+
+
+@pytest.mark.parametrize("playbook", shipped.PLAYBOOKS, ids=lambda one: one.key)
+def test_a_campaign_from_a_shipped_playbook_is_in_time_with_its_buffer(team, playbook):
+    campaign = started(team, playbook.key, weeks=26)
+
+    found = outlook(campaign.id)
+    assert len(lines(campaign.id)) == len(playbook.plan.steps)
+    assert len(links(campaign.id)) == len(playbook.plan.links())
+    assert not found.is_late
+    assert not found.eats_its_buffer
+
+
+def test_the_target_milestone_lies_on_the_target_day(team):
+    campaign = started(team)
+
+    release = plans.by_title(campaign)["Release day"]
+    assert zones.today(release.starts_at, campaign.zone) == campaign.target_on
+
+
+def test_the_critical_path_is_what_decides_the_target(team):
+    campaign = started(team)
+
+    critical = {line.title for line in lines(campaign.id) if line.is_critical}
+    assert {"Curator shortlist", "Outreach, first wave", "Brand and legal check"} <= critical
+    assert "Tracking links" not in critical
+
+
+def test_too_near_a_target_begins_at_once_and_says_that_it_is_late(team):
+    campaign = started(team, weeks=0)
+
+    assert outlook(campaign.id).is_late
+    assert all(line.starts_at >= clock.now() - timedelta(hours=24) for line in lines(campaign.id))
+
+
+def test_the_preview_is_what_the_campaign_gets(team):
+    target = plans.monday(10)
+    preview = queries.preview("music-release", target, "UTC")
+
+    campaign = started(team)
+
+    assert preview.fits
+    promised = {step.title: (start, end) for step, start, end in preview.lines}
+    assert promised == {
+        line.title: (line.starts_at, line.finishes_at) for line in lines(campaign.id)
+    }
+
+
+def test_a_target_that_is_too_near_is_told_with_the_first_that_is_not(team):
+    near = queries.preview("music-release", plans.monday(0), "UTC")
+
+    assert not near.fits
+    assert near.earliest_on > plans.monday(0)
+
+
+def test_nothing_is_left_of_a_start_that_fails(team):
+    with pytest.raises(Invalid, match="Choose one of the list"):
+        started(team, "no-such-playbook")
+
+    assert db.session.query(Campaign).count() == 0
+
+
+def test_a_playbook_is_not_laid_over_tasks_that_are_there(team, campaign):
+    plans.task(team, campaign, "Artwork")
+
+    with pytest.raises(Conflict, match="tasks already"):
+        use_playbook(campaign_id=campaign.id, playbook="tour", by=team.mia.actor)
+
+
+def test_an_empty_campaign_takes_a_playbook_later(team, campaign):
+    use_playbook(campaign_id=campaign.id, playbook="paid-social", by=team.mia.actor)
+
+    assert len(lines(campaign.id)) == len(shipped.PAID_SOCIAL.steps)
+
+
+def test_a_kept_playbook_makes_the_same_plan_for_another_target(team):
+    first = started(team)
+    playbook_id = saved(team, first)
+
+    again = started(team, str(playbook_id), weeks=14, name="Another EP")
+
+    assert outline_of(again) == outline_of(first)
+    assert timeline_of(again.id).buffer_minutes == timeline_of(first.id).buffer_minutes
+
+
+def test_there_is_nothing_to_keep_of_a_campaign_without_a_plan(team, campaign):
+    with pytest.raises(Conflict, match="nothing planned"):
+        saved(team, campaign)
+
+
+def test_two_playbooks_of_a_team_do_not_share_a_name(team):
+    campaign = started(team)
+    saved(team, campaign, "Our Release")
+
+    with pytest.raises(Invalid, match="of that name already"):
+        saved(team, campaign, "our  release")
+
+
+def test_a_stale_edit_of_a_playbook_shows_both_versions(team):
+    playbook_id = saved(team, started(team))
+    form = {"playbook_id": playbook_id, "type": "tour", "description": "", "by": team.bob.actor}
+    edit_playbook(name="Ours", version=1, **form)
+
+    with pytest.raises(StaleVersion):
+        edit_playbook(name="Mine", version=1, **form)
+
+
+def test_a_deleted_playbook_leaves_its_campaigns_alone(team):
+    first = started(team)
+    playbook_id = saved(team, first)
+
+    delete_playbook(playbook_id=playbook_id, by=team.bob.actor)
+
+    assert db.session.get(Playbook, playbook_id) is None
+    assert lines(first.id)
+    assert names_of("playbook", playbook_id) == ["playbook.saved", "playbook.deleted"]
+
+
+def test_members_begin_from_playbooks_and_managers_keep_them(team):
+    permit(team.mia.actor, operation_of(start_campaign).permission)
+    for command in (save_playbook, edit_playbook, delete_playbook):
+        with pytest.raises(Forbidden):
+            permit(team.mia.actor, operation_of(command).permission)
+
+
+def test_another_teams_playbook_is_not_there(team):
+    playbook_id = saved(team, started(team))
+    db.session.expunge_all()
+
+    with acting_for(team.charlie.actor.team_id), pytest.raises(NotFound):
+        queries.choice(str(playbook_id))
+
+
+def test_a_clone_has_the_words_the_split_and_the_plan_but_nothing_that_happened(team):
+    old = started(team)
+    plans.move(team, find_task(old, "Artwork and masters"), "finish")
+    target = old.target_on + timedelta(days=28)
+
+    new_id = clone_campaign(
+        campaign_id=old.id, name="Second EP", target_on=target, by=team.mia.actor
+    )
+
+    new = find(Campaign, new_id)
+    assert (new.name, new.target_on, new.state) == ("Second EP", target, "draft")
+    assert (new.description, new.budget_cents) == (old.description, old.budget_cents)
+    assert new.owner_id == team.mia.id
+    assert [(part.platform, part.allocated_cents) for part in planned_parts(new_id)] == [
+        (part.platform, part.allocated_cents) for part in planned_parts(old.id)
+    ]
+    assert {line.state for line in lines(new_id)} == {"todo"}
+    assert {line.title for line in lines(new_id)} == {line.title for line in lines(old.id)}
+
+
+def test_a_clone_keeps_the_distance_of_its_dates(team):
+    old = started(team)
+
+    new_id = clone_campaign(
+        campaign_id=old.id,
+        name="Second EP",
+        target_on=old.target_on + timedelta(days=28),
+        by=team.mia.actor,
+    )
+
+    new = find(Campaign, new_id)
+    assert new.starts_wall - old.starts_wall == timedelta(days=28)
+    assert new.ends_wall - old.ends_wall == timedelta(days=28)
+
+
+def find_task(campaign, title):
+    return find(Task, plans.by_title(campaign)[title].id)

@@ -1,0 +1,60 @@
+"""Reads everything the planner and the suggestions need, in a few statements whatever their
+number.
+"""
+
+from datetime import timedelta
+
+from webapp.assignments.problem import Facts
+from webapp.availability import queries as availability
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
+from webapp.db import find
+from webapp.timelines import planning, queries
+
+#: How far beyond the last planned day people's hours are looked at: work may end later.
+MARGIN = timedelta(days=60)
+#: A day has this many minutes by the clock.
+CLOCK_DAY = 1440
+
+
+def facts_of(campaign_id: int) -> Facts | None:
+    """What is known of a campaign's open work and of everybody who could do it; None without a
+    plan.
+    """
+    timeline = queries.timeline_of(campaign_id)
+    if timeline is None:
+        return None
+    campaign = find(Campaign, campaign_id)
+    laid = planning.lay(timeline)
+    now = clock.now().replace(second=0, microsecond=0)
+    lines = queries.lines(campaign_id)
+    ends = [line.finishes_at for line in lines if line.finishes_at is not None]
+    target = laid.times.finish_at(laid.target_minute)
+    last = max([now, target, *ends]) + MARGIN
+    first_on, last_on = now.date() - timedelta(days=1), last.date()
+    people = availability.profiles()
+    others = [
+        line for line in queries.between(now, last, limit=5000) if line.campaign_id != campaign_id
+    ]
+    away: dict[int, list[tuple[object, object]]] = {}
+    zones_of = {person.user_id: person.zone for person in people}
+    for one in availability.absences(first_on, last_on):
+        if one.user_id in zones_of:
+            zone = zones_of[one.user_id]
+            span = (
+                zones.day_start(one.starts_on, zone),
+                zones.day_start(one.ends_on + timedelta(days=1), zone),
+            )
+            away.setdefault(one.user_id, []).append(span)
+    return Facts(
+        now,
+        lines,
+        others,
+        queries.links(campaign_id),
+        people,
+        availability.slots_of([person.user_id for person in people], first_on, last_on),
+        away,  # type: ignore[arg-type]
+        frozenset(laid.before_target()),
+        min(target, zones.day_start(campaign.target_on + timedelta(days=1), campaign.zone)),
+        CLOCK_DAY / laid.times.day_minutes,
+    )

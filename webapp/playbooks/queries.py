@@ -1,0 +1,70 @@
+"""Reads of playbooks: those shipped with the product and those the team keeps, by one reference
+each.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.campaigns.playbook_parts import part_named
+from webapp.core.errors import NotFound
+from webapp.core.text import number_of_row
+from webapp.db import current_team, db, find
+from webapp.playbooks import shipped
+from webapp.playbooks.models import Playbook
+from webapp.timelines.plan_part import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A playbook to choose. `ref` is a shipped one's key or a row's number, as forms send it; `id`
+    is None for a shipped one.
+    """
+
+    ref: str
+    id: int | None
+    name: str
+    type: str
+    description: str
+    parts: dict[str, Any]
+    version: int = 0
+
+    @property
+    def words(self) -> str:
+        """How much is in it: "13 tasks, 3 milestones"."""
+        said = [part.words(data) for name, data in self.parts.items() if (part := part_named(name))]
+        return ", ".join(word for word in said if word)
+
+
+def choices() -> list[Choice]:
+    """The team's own by name, then the shipped ones."""
+    query = select(Playbook).where(Playbook.team_id == current_team())
+    own = [_own(row) for row in db.session.scalars(query.order_by(Playbook.name_key, Playbook.id))]
+    return own + [_shipped(one) for one in shipped.PLAYBOOKS]
+
+
+def choice(ref: str) -> Choice:
+    """The playbook of a reference. Raises NotFound."""
+    for one in shipped.PLAYBOOKS:
+        if one.key == ref:
+            return _shipped(one)
+    number = number_of_row(ref)
+    if number is None:
+        raise NotFound()
+    return _own(find(Playbook, number))
+
+
+def _own(row: Playbook) -> Choice:
+    return Choice(str(row.id), row.id, row.name, row.type, row.description, row.parts, row.version)
+
+
+def _shipped(one: shipped.Shipped) -> Choice:
+    return Choice(one.key, None, one.name, one.type, one.description, {"plan": one.plan.as_data()})
+
+
+def preview(ref: str, target_on: date, zone: str) -> Preview | None:
+    """What a playbook's plan would become for a target day; None when it has no plan."""
+    data = choice(ref).parts.get("plan")
+    return Preview(data, target_on, zone) if data else None

@@ -1,0 +1,73 @@
+"""What every page asks before its own data, in one statement: how far the log is, and what the
+navigation counts and names.
+
+The position comes first: what changes between it and the page's data is then sent to the page
+again, and never missed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, literal_column, select, union_all
+
+from webapp.approvals.queries import WAITING
+from webapp.campaigns.queries import RUNNING_NAMES
+from webapp.db import rows
+from webapp.events.log import NEWEST_OF_TEAM
+
+#: Campaigns the navigation names.
+NAMED = 4
+
+
+class Running(NamedTuple):
+    """A campaign the navigation names."""
+
+    id: int
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """`waiting`: who asked for how much in which currency, per open request; `running`: the next
+    campaigns to end.
+    """
+
+    position: int
+    waiting: list[tuple[str, int, str]]
+    running: list[Running]
+
+
+def _part(kind: str, query: Select[Any], number: str = "", one: str = "", two: str = "") -> Any:
+    """A statement's rows as (kind, number, text, text)."""
+    found = query.subquery(kind)
+
+    def column(name: str, otherwise: str) -> Any:
+        return found.c[name] if name else literal_column(otherwise)
+
+    return select(
+        literal_column(f"'{kind}'").label("kind"),
+        column(number, "0").label("number"),
+        column(one, "''").label("one"),
+        column(two, "''").label("two"),
+    )
+
+
+_ASKED = union_all(
+    _part("position", NEWEST_OF_TEAM, "position"),
+    _part("waiting", WAITING, "amount_cents", "by", "currency"),
+    _part("running", RUNNING_NAMES, "id", "name", "state"),
+)
+
+
+def ask(team_id: int) -> Ahead:
+    """Ask for a team's pages."""
+    position, waiting, running = 0, [], []
+    for kind, number, one, two in rows(_ASKED, {"team_id": team_id, "most": NAMED}):
+        if kind == "position":
+            position = number or 0
+        elif kind == "waiting":
+            waiting.append((one, number, two))
+        else:
+            running.append(Running(number, one, two))
+    return Ahead(position, waiting, running)
