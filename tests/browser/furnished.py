@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tests.browser.desk import Desk, press
+from tests.browser.desk import Desk, fill, press
 from tests.imports.reports import Report
 from tests.served import Served
 from webapp import create_app
@@ -45,6 +45,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     campaign_id = path.rsplit("/", 1)[1]
     _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
+    task_id = _plan(alice, path)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
@@ -57,6 +58,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     objects = {
         "membership_id": found_member.group(1),
         "campaign_id": campaign_id,
+        "task_id": task_id,
         "proposal_id": found.group(1),
         "import_batch_id": batch_id,
         "token": link.rsplit("/", 1)[1],
@@ -67,6 +69,20 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
             known = objects | ({"token": shared} if endpoint == "shared.look" else {})
             answers[endpoint] = _filled(rule, known)
     return answers
+
+
+def _plan(alice: Desk, path: str) -> str:
+    """A task and a milestone of the campaign; answers the task's id."""
+    for title, is_milestone in (("Artwork and masters", False), ("Release day", True)):
+        page = alice.open(f"{path}/timeline")
+        fill(page, title=title, phase="Prepare")
+        if is_milestone:
+            page.locator("[name=is_milestone]").check()
+        press(page, "form[action$='/timeline/tasks'] button:not([type=button])")
+        page.wait_for_url("**/timeline#task-*")
+    found = re.search(r'id="task-(\d+)"', page.content())
+    assert found, "the task is not in the list"
+    return found.group(1)
 
 
 def _filled(rule: str, objects: dict[str, str]) -> str:

@@ -273,6 +273,26 @@ def test_a_milestone_is_added_on_its_day(app, team, campaign):
     assert line.finishes_at.date() == day
 
 
+def test_the_form_for_a_milestone_is_a_press_away(app, team, campaign):
+    page = signed_in(app, team.mia).get(path_of(campaign, "?add=milestone")).text
+
+    assert 'name="is_milestone" value="true" checked' in page
+
+
+def test_the_activity_says_what_happened_to_the_plan_and_what_made_it(app, team, release):
+    plans.shift(team, queries.lines(release.id)[0], plans.monday(1))
+    add_blackout(
+        starts_on=plans.monday(), reason="Quiet", campaign_id=release.id, by=team.bob.actor
+    )
+    people.run_background()
+
+    page = text_of(signed_in(app, team.vera).get(f"/campaigns/{release.id}/activity").text)
+
+    for words in ("Began a plan", "Changed the plan's settings", "Moved dates of the plan"):
+        assert words.replace("'", "&#39;") in page
+    assert "The plan followed a change Automatic, after evt_" in page
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [

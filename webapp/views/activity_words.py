@@ -94,6 +94,8 @@ class Line:
     detail: str
     created_at: datetime
     zone: str
+    #: The event that made it happen, where no person did.
+    cause_id: int | None = None
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
@@ -116,6 +118,7 @@ def lines(events: Sequence[Event]) -> list[Line]:
             reasons.get(event.id, ""),
             event.created_at,
             zone,
+            event.caused_by,
         )
         for event, who in zip(shown, whos, strict=True)
     ]

@@ -59,7 +59,8 @@ def timeline(campaign_id: int, status: int = 200, **refused: Any) -> Response:
         wanted = {key: value for key, value in chosen.items() if value not in ("gantt", "week")}
         return path_for("timelines.timeline", campaign_id=campaign_id, **wanted)
 
-    blank = {"values": {"amount": "1", "unit": "days", "is_milestone": ""}, "errors": {}}
+    is_milestone = "true" if request.args.get("add") == "milestone" else ""
+    blank = {"values": {"amount": "1", "unit": "days", "is_milestone": is_milestone}, "errors": {}}
     return page(
         "timelines/timeline.html",
         status,
