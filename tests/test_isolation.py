@@ -22,6 +22,7 @@ from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
+from webapp.timelines.tasks import add_task
 from webapp.web.guards import guard_of
 
 PUBLIC = "public"
@@ -99,6 +100,22 @@ ROUTES = {
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
+    "timelines.timeline": "viewer",
+    "timelines.add": "member",
+    "timelines.recalculate": "member",
+    "timelines.lay_anew": "member",
+    "timelines.shift": "member",
+    "timelines.shift_plan": "member",
+    "timelines.settings": "viewer",
+    "timelines.save_settings": "member",
+    "timelines.add_blackout": "manager",
+    "timelines.remove_blackout": "manager",
+    "timeline_tasks.task": "viewer",
+    "timeline_tasks.move": "member",
+    "timeline_tasks.estimate": "member",
+    "timeline_tasks.assign": "member",
+    "timeline_tasks.link": "member",
+    "timeline_tasks.unlink": "member",
     "assignments.index": "viewer",
     "assignments.replan": "member",
     "assignments.accept": "member",
@@ -194,6 +211,10 @@ def blackout(team: Team) -> int:
     return add_blackout(starts_on=date(2026, 12, 24), reason="Quiet week", by=team.bob.actor)
 
 
+def task(team: Team) -> int:
+    return add_task(campaign_id=CAMPAIGN, title="Artwork", by=team.mia.actor)
+
+
 def absence(team: Team) -> int:
     """Of somebody a manager may speak for."""
     return add_absence(user_id=team.mia.id, starts_on=date(2026, 12, 24), by=team.mia.actor)
@@ -214,6 +235,7 @@ OBJECTS = {
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,
+    "task_id": task,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,

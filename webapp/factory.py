@@ -29,6 +29,8 @@ from webapp.views import (
     shared_page,
     sharing,
     spend,
+    timeline_tasks,
+    timelines,
     welcome,
 )
 from webapp.web import errorpages, guards, logs, render, security, shell, static
@@ -81,6 +83,7 @@ def _start_clock(settings: Settings) -> None:
 def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
+        *(timelines, timeline_tasks),
         *(assignments, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

@@ -26,6 +26,7 @@ MODULES = (
     "webapp.imports.commands",
     "webapp.imports.policies",
     "webapp.sharing.numbers",
+    "webapp.sharing.plan",
     "webapp.sharing.commands",
     "webapp.timelines.plan_part",
     "webapp.assignments.commands",

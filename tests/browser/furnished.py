@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tests.browser.desk import Desk, press
+from tests.browser.desk import Desk, fill, press
 from tests.imports.reports import Report
 from tests.served import Served
 from webapp import create_app
@@ -45,6 +45,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     campaign_id = path.rsplit("/", 1)[1]
     _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
+    task_id = _plan(alice, path)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     links = alice.open("/settings/links").content()
     page = alice.open(path)
@@ -54,6 +55,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     objects = {
         "membership_id": _id_in(members, r"/settings/members/(\d+)/work"),
         "campaign_id": campaign_id,
+        "task_id": task_id,
         "proposal_id": _id_in(inbox.content(), r"/approvals/(\d+)/decision"),
         "import_batch_id": batch_id,
         "share_link_id": _id_in(links, r"/shared-links/(\d+)/edit"),
@@ -70,6 +72,20 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
 def _id_in(content: str, pattern: str) -> str:
     found = re.search(pattern, content)
     assert found, f"the page has no {pattern}"
+    return found.group(1)
+
+
+def _plan(alice: Desk, path: str) -> str:
+    """A task and a milestone of the campaign; answers the task's id."""
+    for title, is_milestone in (("Artwork and masters", False), ("Release day", True)):
+        page = alice.open(f"{path}/timeline")
+        fill(page, title=title, phase="Prepare")
+        if is_milestone:
+            page.locator("[name=is_milestone]").check()
+        press(page, "form[action$='/timeline/tasks'] button:not([type=button])")
+        page.wait_for_url("**/timeline#task-*")
+    found = re.search(r'id="task-(\d+)"', page.content())
+    assert found, "the task is not in the list"
     return found.group(1)
 
 

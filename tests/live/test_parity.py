@@ -139,6 +139,15 @@ def linked(team: Team) -> str:
     return f"/campaigns/{campaign.id}"
 
 
+def planned(team: Team) -> str:
+    """A plan that was agreed and slipped since, with a link, a milestone and a phase."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    art = plans.task(team, campaign, "Art <work>", 2, phase="Prepare", assignee_id=team.mia.id)
+    release = plans.task(team, campaign, "Release", is_milestone=True, phase="Launch")
+    plans.after(team, release, art)
+    return f"/campaigns/{campaign.id}/timeline"
+
+
 TOKEN = tokens.new_token()
 
 
@@ -148,6 +157,20 @@ def shared_page(team: Team) -> str:
     people.shared(team, campaign, TOKEN)
     staged.commit(staged.stage(campaign, team.alice, staged.report()), team.alice)
     return f"/s/{TOKEN}"
+
+
+def shared_plan(team: Team) -> str:
+    """A plan, shared."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    people.shared(team, campaign, TOKEN, sections=["overview", "timeline"])
+    art = plans.task(team, campaign, "Art <work>", 2, phase="Prepare", assignee_id=team.mia.id)
+    release = plans.task(team, campaign, "Release", is_milestone=True, phase="Launch")
+    plans.after(team, release, art)
+    return f"/s/{TOKEN}"
+
+
+def railed(team: Team) -> str:
+    return planned(team).removesuffix("/timeline")
 
 
 def longer_shared(team: Team) -> str:
@@ -181,6 +204,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_numbers": overview,
     "campaign_parts": new_split,
     "campaign_requests": waiting,
+    "campaign_rail": railed,
     "campaign_row": campaign_list,
     "campaign_status": overview,
     "demo_progress": welcome,
@@ -189,12 +213,16 @@ CASES: dict[str, Callable[[Team], str]] = {
     "live_campaigns": home_while_running,
     "needs_you": home,
     "numbers": home,
+    "plan_chart": planned,
+    "plan_finding": planned,
+    "plan_list": planned,
     "planner_run": searched,
     "proposal_state": request_page,
     "share_lead": shared_page,
     "share_numbers": shared_page,
     "share_results": shared_page,
     "share_spend": shared_page,
+    "share_timeline": shared_plan,
     "share_until": longer_shared,
     "spend_numbers": spend,
     "spend_pace": spend,

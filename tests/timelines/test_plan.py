@@ -126,6 +126,28 @@ def test_a_milestone_on_the_target_day_measures_what_leads_to_it(team, campaign,
     assert found.ends_at == plans.by_title(campaign)["Upload"].finishes_at
 
 
+def test_a_milestone_on_a_day_nobody_works_stays_on_it(team, campaign, chain):
+    saturday = plans.monday() + timedelta(days=12)
+    show = plans.task(team, campaign, "Show", is_milestone=True, start_on=saturday)
+    plans.after(team, show, chain[2])
+
+    assert plans.by_title(campaign)["Show"].finishes_at.date() == saturday
+
+
+def test_with_time_to_spare_the_chain_before_the_target_is_critical(team):
+    first = plans.monday()
+    campaign = people.draft(team, start_on=first, target_on=first + timedelta(days=14), end_on=None)
+    art, photos = (plans.task(team, campaign, *one) for one in (("Artwork", 3), ("Photos", 1)))
+    plans.begin(team, campaign, first)
+    release = plans.task(team, campaign, "Release", is_milestone=True, start_on=campaign.target_on)
+    for one in (art, photos):
+        plans.after(team, release, one)
+
+    critical = {line.title for line in queries.lines(campaign.id) if line.is_critical}
+
+    assert critical == {"Artwork", "Release"}
+
+
 def test_the_reserve_is_what_lies_between_the_last_task_and_the_target(team):
     first = plans.monday()
     campaign = people.draft(team, start_on=first, target_on=first + timedelta(days=11), end_on=None)

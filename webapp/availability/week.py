@@ -33,6 +33,11 @@ class Week:
     version: int = 0
 
     @property
+    def day_minutes(self) -> int:
+        """How long a working day is, in minutes."""
+        return self.ends - self.starts
+
+    @property
     def hours(self) -> Hours:
         """The same, day by day."""
         return tuple(

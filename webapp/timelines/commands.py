@@ -16,10 +16,18 @@ from webapp.core.errors import Conflict, Invalid
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
 from webapp.operations import check_version, operation
-from webapp.timelines import planning
+from webapp.timelines import planning, shifting
 from webapp.timelines.critical_path import Cycle
-from webapp.timelines.inputs import EditTimeline, LinkTasks, Recalculate, ShiftDates, UnlinkTasks
+from webapp.timelines.inputs import (
+    EditTimeline,
+    LinkTasks,
+    Recalculate,
+    ShiftDates,
+    ShiftPlan,
+    UnlinkTasks,
+)
 from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
+from webapp.timelines.shifting import Gaps
 
 SHIFT = "dates.shift"
 #: Longest cycle that is spelled out; a longer one is named by its first tasks.
@@ -170,7 +178,9 @@ def unlink_tasks(*, task_id: int, waits_for_id: int, by: Actor) -> int:
 
 
 @operation("timelines.shift", input=ShiftDates, permission="campaign.edit")
-def shift_dates(*, task_id: int, start_on: date | None, why: str = "", by: Actor) -> int:
+def shift_dates(
+    *, task_id: int, start_on: date | None, gaps: Gaps = "consume", why: str = "", by: Actor
+) -> int:
     """Move the day a task begins at the earliest; everything that waits for it follows.
 
     Goes through the gate as `dates.shift`: a person's own acts at once and can be undone. Answers
@@ -184,16 +194,40 @@ def shift_dates(*, task_id: int, start_on: date | None, why: str = "", by: Actor
             raise Conflict("This task has no place in the plan.")
         if planned.pinned_at == pin:
             return 0
-        pins = {str(task_id): pin.isoformat() if pin else None}
-        return propose(
-            SHIFT,
-            timeline.id,
-            {"pins": pins, "assignees": {}},
-            campaign_id=campaign.id,
-            currency=campaign.currency,
-            by=by,
-            why=why,
-        )
+        pins = {task_id: pin}
+        if gaps != "consume":
+            laid = planning.lay(timeline)
+            pins = shifting.pins_of_move(timeline, laid, task_id, pin, gaps)
+        return _propose(campaign, timeline, pins, why, by)
+
+
+@operation("timelines.shift_plan", input=ShiftPlan, permission="campaign.edit")
+def shift_plan(*, campaign_id: int, days: int, target_was: date | None = None, by: Actor) -> int:
+    """Move every chosen day ahead by so many working days, as one change that can be undone.
+
+    Answers the proposal's id. Raises Conflict when no day ahead was chosen.
+    """
+    with unit_of_work():
+        campaign, timeline = writing(campaign_id, by)
+        target = (target_was, campaign.target_on) if target_was else None
+        pins = shifting.pins_of_plan(planning.lay(timeline), days, clock.now(), target)
+        if not pins:
+            raise Conflict("No day ahead was chosen in this plan, so there is nothing to move.")
+        return _propose(campaign, timeline, pins, "", by)
+
+
+def _propose(
+    campaign: Campaign, timeline: Timeline, pins: shifting.Pins, why: str, by: Actor
+) -> int:
+    return propose(
+        SHIFT,
+        timeline.id,
+        {"pins": shifting.in_json(pins), "assignees": {}},
+        campaign_id=campaign.id,
+        currency=campaign.currency,
+        by=by,
+        why=why,
+    )
 
 
 def _in_words(circle: Cycle) -> str:

@@ -15,6 +15,8 @@ from webapp.timelines.workflow import lifecycle
 #: A year of working days: longer is a project of its own, or a slip of the hand.
 LONGEST_MINUTES = 260 * 480
 MOST_SKILLS = 12
+#: Nobody moves a plan farther than this many working days.
+FARTHEST = 260
 
 
 class TaskWords(Input):
@@ -68,6 +70,14 @@ class EditTask(TaskWords):
 
 class TaskId(Input):
     task_id: int
+
+
+class EstimateTask(Input):
+    """How many working minutes a task takes."""
+
+    task_id: int
+    estimate_minutes: int = Field(ge=0, le=LONGEST_MINUTES)
+    version: int
 
 
 class MoveTask(Input):
@@ -131,16 +141,27 @@ class EditTimeline(Input):
 
 
 class ShiftDates(Input):
-    """A task begins on a day at the earliest; without a day, as soon as it can."""
+    """A task begins on a day at the earliest; without a day, as soon as it can. `gaps` says what
+    happens to those behind it.
+    """
 
     task_id: int
     start_on: date | None = None
+    gaps: Literal["consume", "maintain", "ignore"] = "consume"
     why: Lines = Field(default="", max_length=1000)
 
     @field_validator("start_on")
     @classmethod
     def _in_our_time(cls, value: date | None) -> date | None:
         return checked_day(value)
+
+
+class ShiftPlan(Input):
+    """A whole plan moves by working days; what stood on `target_was` stands on the target again."""
+
+    campaign_id: int
+    days: int = Field(ge=-FARTHEST, le=FARTHEST)
+    target_was: date | None = None
 
 
 class Recalculate(Input):

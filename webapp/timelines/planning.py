@@ -7,7 +7,7 @@ links, pins and days off, and laying it twice gives the same.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,10 +67,16 @@ class Laid:
             return task.completed_at  # type: ignore[no-any-return]
         slot = self.network.slot(task_id)
         pin = self.pins.get(task_id)
-        pinned = pin is not None and self.times.minute_of(pin) == slot.start
-        if task.is_milestone and (pinned or not self._leads_to(task_id)):
+        if pin is not None and self.times.minute_of(pin) != slot.start:
+            pin = None
+        if task.is_milestone and pin is not None and not self._is_worked(pin):
+            return pin  # a show on a Saturday is on that Saturday
+        if task.is_milestone and (pin is not None or not self._leads_to(task_id)):
             return self.times.start_at(slot.start)
         return self.times.finish_at(slot.finish)
+
+    def _is_worked(self, instant: datetime) -> bool:
+        return self.times.is_working(zones.today(instant, self.times.zone))
 
     def _leads_to(self, task_id: int) -> bool:
         return any(link.after == task_id for link in self.links)
@@ -98,16 +104,14 @@ class Laid:
         """
         ahead = self.before_target()
         floats = {key: self.network.slot(key).float for key in self.tasks}
-        waiting = [
-            floats[key]
-            for key in ahead
-            if key != self.target_id and self.tasks[key].state != State.DONE
-        ]
+        # The target stands where it was put: its own float says nothing of what leads to it.
+        leading = ahead - {self.target_id}
+        waiting = [floats[key] for key in leading if self.tasks[key].state != State.DONE]
         least = min(waiting, default=0)
         return {
             key
             for key, room in floats.items()
-            if key == self.target_id or room <= (least if key in ahead else min(0, least))
+            if key == self.target_id or room <= (least if key in leading else min(0, least))
         }
 
     def reserve_minutes(self) -> int | None:
@@ -120,8 +124,14 @@ class Laid:
         return self.target_minute - max(ends) if ends else None
 
 
-def lay(timeline: Timeline, *, pins: Mapping[int, datetime | None] | None = None) -> Laid:
-    """The plan as it follows from what is stored now, with other pins where given.
+def lay(
+    timeline: Timeline,
+    *,
+    pins: Mapping[int, datetime | None] | None = None,
+    as_of_at: datetime | None = None,
+) -> Laid:
+    """The plan as it follows from what is stored now, with other pins where given, or laid anew
+    from `as_of_at`.
 
     Cancelled tasks and those in the trash have no place in it. Raises Cycle when links go round.
     """
@@ -135,7 +145,8 @@ def lay(timeline: Timeline, *, pins: Mapping[int, datetime | None] | None = None
         if link.before in tasks and link.after in tasks
     )
     now = clock.now()
-    as_of = times.minute_of(timeline.as_of_at) if timeline.as_of_at else 0
+    since = as_of_at or timeline.as_of_at
+    as_of = times.minute_of(since) if since else 0
     target_id = _target_of(tasks.values(), pinned, campaign)
     # A milestone is there when its day begins; without one the whole day is still to be used.
     first_after = campaign.target_on + timedelta(days=0 if target_id else 1)
@@ -301,15 +312,22 @@ def moved_by(timeline: Timeline, pins: Mapping[int, datetime | None]) -> tuple[l
     result; nothing is written.
     """
     laid = lay(timeline)
-    was = {key: (laid.starts_at(key), laid.finishes_at(key)) for key in laid.tasks}
-    floor = laid.times.minute_of(timeline.as_of_at) if timeline.as_of_at else 0
-    for key, pin in pins.items():
-        not_before = max(floor, laid.times.minute_of(pin)) if pin else (floor or None)
-        laid.network.change(key, not_before=not_before)
-    after = replace(laid, pins={**laid.pins, **pins})
-    moved = [
-        Moved(key, *was[key], after.starts_at(key), after.finishes_at(key))
-        for key in after.tasks
-        if was[key] != (after.starts_at(key), after.finishes_at(key))
-    ]
-    return sorted(moved, key=lambda one: (one.starts_at, one.task_id)), after
+    after = lay(timeline, pins=pins)
+    return moved_between(laid, after), after
+
+
+def moved_by_recalculating(timeline: Timeline) -> tuple[list[Moved], Laid]:
+    """What would move if the plan were laid anew from the present."""
+    after = lay(timeline, as_of_at=clock.now())
+    return moved_between(lay(timeline), after), after
+
+
+def moved_between(before: Laid, after: Laid) -> list[Moved]:
+    """The tasks that are elsewhere in another plan of the same tasks, in order of time."""
+    moved = []
+    for key in after.tasks:
+        was = before.starts_at(key), before.finishes_at(key)
+        now = after.starts_at(key), after.finishes_at(key)
+        if was != now:
+            moved.append(Moved(key, *was, *now))
+    return sorted(moved, key=lambda one: (one.starts_at, one.task_id))

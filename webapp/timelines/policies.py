@@ -49,6 +49,7 @@ def arm_new_plans_when_days_off_change(event: Event) -> None:
                 due_at=clock.now(),
                 team_id=event.team_id,
                 campaign_id=campaign_id,
+                label_key="timer.plan_laid_anew",
                 by=_by(event),
             )
 

@@ -219,6 +219,22 @@ def links(campaign_id: int) -> list[Row[Any]]:
     return list(execute(query.order_by(Dependency.id)).all())
 
 
+def has_days_ahead(campaign_id: int) -> bool:
+    """Whether somebody chose a day ahead for work that has not begun."""
+    query = (
+        select(PlannedTask.task_id)
+        .join(Task, and_(Task.team_id == PlannedTask.team_id, Task.id == PlannedTask.task_id))
+        .where(
+            PlannedTask.team_id == current_team(),
+            PlannedTask.campaign_id == campaign_id,
+            PlannedTask.pinned_at > clock.now(),
+            Task.state == State.TO_DO,
+            Task.trashed_at.is_(None),
+        )
+    )
+    return execute(query.limit(1)).first() is not None
+
+
 def timeline_of(campaign_id: int) -> Timeline | None:
     """A campaign's timeline; None before its first task."""
     query = select(Timeline).where(

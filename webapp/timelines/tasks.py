@@ -26,6 +26,7 @@ from webapp.timelines.inputs import (
     AssignTask,
     BlockTask,
     EditTask,
+    EstimateTask,
     MoveTask,
     TaskId,
     words_of,
@@ -151,6 +152,19 @@ def edit_task(
         if task.is_milestone:
             fields["estimate_minutes"] = 0
         if _changed(task, fields, by):
+            planning.replan(timeline)
+        return task.id
+
+
+@operation("tasks.estimate", input=EstimateTask, permission="campaign.edit")
+def estimate_task(*, task_id: int, estimate_minutes: int, version: int, by: Actor) -> int:
+    """How long it takes, from now on; a milestone takes no time."""
+    with unit_of_work():
+        _, timeline, task = _task(task_id, by)
+        check_version(task, version, {"estimate_minutes": ("Minutes of work", estimate_minutes)})
+        if task.is_milestone:
+            raise Conflict("A milestone takes no time.")
+        if _changed(task, {"estimate_minutes": estimate_minutes}, by):
             planning.replan(timeline)
         return task.id
 

@@ -52,6 +52,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "proposal.dismissed": ("x", "", "Took the request back"),
     "proposal.staled": ("s-attention", "attention", "The request was out of date"),
     "proposal.undone": ("swap", "pending", "Undid the change"),
+    "timeline.made": ("cal", "", "Began a plan"),
+    "timeline.changed": ("cal", "", "Changed the plan's settings"),
+    "timeline.recalculated": ("cal", "", "Recalculated the plan"),
+    "timeline.shifted": ("cal", "", "Moved dates of the plan"),
+    "timeline.agreed": ("s-completed", "completed", "The plan was agreed"),
+    "timeline.replanned": ("cal", "", "The plan followed a change"),
     "ad_campaign.created": ("plus", "", "Added an ad platform"),
     "ad_campaign.allocated": ("coins", "", "Changed a platform's share"),
     "ad_campaign.started": ("play", "active", "Ads may run"),
@@ -88,6 +94,8 @@ class Line:
     detail: str
     created_at: datetime
     zone: str
+    #: The event that made it happen, where no person did.
+    cause_id: int | None = None
 
 
 def lines(events: Sequence[Event]) -> list[Line]:
@@ -110,6 +118,7 @@ def lines(events: Sequence[Event]) -> list[Line]:
             reasons.get(event.id, ""),
             event.created_at,
             zone,
+            event.caused_by,
         )
         for event, who in zip(shown, whos, strict=True)
     ]

@@ -4,7 +4,7 @@ list.
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
@@ -14,6 +14,7 @@ from webapp.approvals.models import Proposal
 from webapp.approvals.workflow import State
 from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.events.models import Event
+from webapp.views.accounts import safe_next
 from webapp.web.forms import submitted, typed
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard, viewer
@@ -121,7 +122,9 @@ def withdraw(proposal_id: int) -> Response:
 @guard("proposals.undo", loads=Proposal)
 def undo(proposal_id: int) -> Response:
     submitted(commands.undo, proposal_id=proposal_id)
-    return see_other(path_for("approvals.detail", proposal_id=proposal_id), toast="Undone")
+    back = request.form.get("next")
+    there = path_for("approvals.detail", proposal_id=proposal_id)
+    return see_other(safe_next(back) if back else there, toast="Undone")
 
 
 @fragment(

@@ -2,7 +2,7 @@
 push; and what surrounds the rows of the list.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,8 @@ from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import IN_TRASH, TYPES
 from webapp.core import clock, zones
 from webapp.events.models import Event
+from webapp.timelines.beats import progress_of
+from webapp.views import beats
 from webapp.web.fragments import fragment
 from webapp.web.render import path_for
 
@@ -23,10 +25,14 @@ TABS = (
     ("paused", "Paused"),
     ("closed", "Closed"),
 )
+#: What the trash does not show.
+OF_PLANS = ("Milestones", "Next")
 #: Columns of the list in order: heading, and the sort it offers ('' when it offers none).
 COLUMNS = (
     ("Campaign", "name"),
     ("Status", ""),
+    ("Milestones", ""),
+    ("Next", ""),
     ("Spent of budget", ""),
     ("Owner", ""),
     ("Target date", "target"),
@@ -58,19 +64,24 @@ class Listed(NamedTuple):
     #: The day it is in the campaign's own zone.
     today: date
     purge_on: date | None
+    plan: beats.Row
 
 
 def listed(rows: Iterable[Any]) -> list[Listed]:
-    """Rows of `campaigns.queries` with what each spent beside it, as a template shows them."""
+    """Rows of `campaigns.queries` with what each spent beside it, as a template shows them; how
+    far each is takes one statement more.
+    """
     now, today = clock.now(), dict[str, date]()
-    shown = []
+    shown, rows = [], list(rows)
+    progress = progress_of([row.id for row in rows])
     for row in rows:
         _, _, _, kind, _, budget, _, _, zone, _, trashed_at, _, spent = row
         if zone not in today:
             today[zone] = zones.today(now, zone)
         share = round(100 * spent / budget) if budget else 0
         purge_on = zones.today(trashed_at + IN_TRASH, zone) if trashed_at else None
-        shown.append(Listed._make((*row, share, TYPES[kind], today[zone], purge_on)))
+        plan = beats.row_of(progress.get(row.id), zone, today[zone])
+        shown.append(Listed._make((*row, share, TYPES[kind], today[zone], purge_on, plan)))
     return shown
 
 
@@ -94,7 +105,10 @@ def headings(wanted: campaigns.Filter) -> list[dict[str, str]]:
     """The list's columns: the words, where a press leads, and how it is sorted now."""
     link = link_of(wanted)
     shown = []
-    columns = COLUMNS if wanted.tab != "trash" else (*COLUMNS[:-1], ("In the trash until", ""))
+    columns: Sequence[tuple[str, str]] = COLUMNS
+    if wanted.tab == "trash":
+        kept = [one for one in COLUMNS[:-1] if one[0] not in OF_PLANS]
+        columns = (*kept, ("In the trash until", ""))
     for words, sort in columns:
         turned = f"-{sort}" if wanted.sort == sort else sort
         sorted_now = {sort: "ascending", f"-{sort}": "descending"}.get(wanted.sort, "")
@@ -121,7 +135,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 @fragment(
     "campaigns/_rows.html",
-    on=("campaign.*", *RESULT_EVENTS),
+    on=("campaign.*", "task.*", "timeline.*", *RESULT_EVENTS),
     topic="team:{team_id}",
 )
 def campaign_row(event: Event) -> dict[str, Any] | None:

@@ -17,8 +17,10 @@ from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
 from webapp.core import money
 from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.core.text import number_of_row
+from webapp.timelines import queries as timelines
 from webapp.views import activity_words, campaign_rows, stale_words
 from webapp.views import campaign_pieces as pieces
+from webapp.views.beats import rail_of
 from webapp.views.sharing import links_of
 from webapp.web.forms import submitted, typed
 from webapp.web.guards import guard, viewer
@@ -134,7 +136,7 @@ def _placed(errors: dict[str, str]) -> dict[str, str]:
 @bp.get("/<int:campaign_id>")
 @guard("see", loads=Campaign)
 def detail(campaign_id: int) -> Response:
-    values = pieces.overview_of(campaign_id) | links_of(campaign_id)
+    values = pieces.overview_of(campaign_id) | links_of(campaign_id) | rail_of(campaign_id)
     return page_or_block("campaigns/overview.html", "tab", **values)
 
 
@@ -183,7 +185,13 @@ def save(campaign_id: int) -> Response:
 @bp.post("/<int:campaign_id>/dates")
 @guard("campaign.edit", loads=Campaign)
 def save_dates(campaign_id: int) -> Response:
-    return _saved(campaign_id, commands.edit_dates, "dates")
+    was = queries.campaign(campaign_id).target_on
+    answer = _saved(campaign_id, commands.edit_dates, "dates")
+    has_moved = queries.campaign(campaign_id).target_on != was
+    if has_moved and timelines.has_days_ahead(campaign_id):
+        along = path_for("timelines.shift", campaign_id=campaign_id, target_was=was.isoformat())
+        return see_other(along, toast="Saved")
+    return answer
 
 
 def _saved(campaign_id: int, command: Any, part: str) -> Response:

@@ -19,7 +19,9 @@ from webapp.views.shared_pieces import Pieces
 from webapp.web.fragments import fragment
 from webapp.web.panels import NUMBERS_SECONDS, STATUS_SECONDS, kept
 
-#: What redraws a shared page: its campaign and everything that brings or takes results.
+#: What redraws a shared plan.
+PLANS = ("task.*", "timeline.*", "campaign.*")
+#: What redraws the rest of a shared page: its campaign and what brings or takes results.
 CHANGES = ("campaign.*", "ad_campaign.*", "import_batch.*", "results.*")
 
 
@@ -45,6 +47,7 @@ class Panel:
 
 #: In the order of the page.
 LEAD = Panel("lead", ("overview",), pieces.lead_of, STATUS_SECONDS, is_always_there=True)
+TIMELINE = Panel("timeline", ("timeline",), pieces.timeline_of, NUMBERS_SECONDS)
 NUMBERS = Panel("numbers", ("spend", "results"), pieces.numbers_of, NUMBERS_SECONDS)
 SPEND = Panel("spend", ("spend",), pieces.spend_of, NUMBERS_SECONDS)
 RESULTS = Panel("results", ("results",), pieces.results_of, NUMBERS_SECONDS)
@@ -69,7 +72,7 @@ def drawn(env: Environment, link: OpenLink) -> list[Markup]:
                 draw=partial(html, panel),
             )
         )
-        for panel in (LEAD, NUMBERS, SPEND, RESULTS)
+        for panel in (LEAD, NUMBERS, TIMELINE, SPEND, RESULTS)
         if panel.is_on(link)
     ]
 
@@ -93,6 +96,11 @@ def _redrawn(panel: Panel, event: Event, share_id: int) -> Pieces | None:
 @fragment(LEAD.template, on=CHANGES, topic="campaign:{campaign_id}", audience="share")
 def share_lead(event: Event, share_id: int) -> Pieces | None:
     return _redrawn(LEAD, event, share_id)
+
+
+@fragment(TIMELINE.template, on=PLANS, topic="campaign:{campaign_id}", audience="share")
+def share_timeline(event: Event, share_id: int) -> Pieces | None:
+    return _redrawn(TIMELINE, event, share_id)
 
 
 @fragment(NUMBERS.template, on=CHANGES, topic="campaign:{campaign_id}", audience="share")

@@ -7,8 +7,9 @@ from typing import Any
 
 from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.sharing.sections import Numbers
+from webapp.views.gantt import Bar, gantt
 from webapp.views.spend_chart import spend_chart
-from webapp.web.words import day
+from webapp.web.words import day, state
 
 Pieces = dict[str, Any]
 #: States in which a campaign has begun.
@@ -72,6 +73,49 @@ def _beats(overview: Numbers, today: date) -> list[Pieces]:
             mark = "active"
         beats.append({"words": words, "mark": mark, "on": on, "day": day(on, today)})
     return sorted(beats, key=lambda beat: beat["on"])
+
+
+def timeline_of(shown: dict[str, Numbers]) -> Pieces:
+    """The plan as a chart, without people."""
+    plan, today = shown["timeline"], date.fromisoformat(shown["heading"]["today"])
+    closed = {date.fromisoformat(day) for day in plan["closed"]}
+    bars = [_bar(number, one) for number, one in enumerate(plan["tasks"], 1)]
+    chart = gantt(
+        bars,
+        today=today,
+        now=today.toordinal() + 0.5,
+        is_working=lambda day: day.weekday() in plan["weekdays"] and day not in closed,
+    )
+    return {"chart": chart, "said": _reached(plan["tasks"], today), "today": today}
+
+
+def _bar(number: int, task: Numbers) -> Bar:
+    first, last = date.fromisoformat(task["starts_on"]), date.fromisoformat(task["ends_on"])
+    mark, said = state(task["state"], "task")
+    start = last if task["is_milestone"] else first
+    return Bar(
+        number,
+        task["title"],
+        start.toordinal(),
+        last.toordinal() + 1,
+        task["phase"],
+        mark,
+        said,
+        task["is_milestone"],
+        task["is_critical"],
+    )
+
+
+def _reached(tasks: list[Numbers], today: date) -> str:
+    """How many milestones (of tasks, where there are none) are done, and what is next."""
+    points = [task for task in tasks if task["is_milestone"]]
+    counted, noun = (points, "milestone") if points else (tasks, "task")
+    done = sum(task["state"] == "done" for task in counted)
+    words = f"{done} of {len(counted)} {noun}{'s' * (len(counted) > 1)} done."
+    ahead = next((task for task in counted if task["state"] != "done"), None)
+    if ahead is not None:
+        words += f" Next: {ahead['title']}, {day(date.fromisoformat(ahead['ends_on']), today)}."
+    return words
 
 
 def numbers_of(shown: dict[str, Numbers]) -> Pieces:

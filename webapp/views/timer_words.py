@@ -8,6 +8,7 @@ from webapp.events import timers
 
 #: label → (what happens, what comes of it)
 WORDS = {
+    "timer.plan_laid_anew": ("The plan is laid anew", "Days off changed"),
     "timer.campaign_starts": ("Starts", "The campaign goes live and its ads may run"),
     "timer.campaign_ends": ("Ends", "The campaign is completed and its ads end"),
     "timer.campaign_purged": ("Deleted for good", "Its numbers and its imports go with it"),

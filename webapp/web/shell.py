@@ -24,7 +24,7 @@ class Shell:
     live_campaigns: list[Any]
     ticket: str
     position: int
-    toast: str
+    toast: dict[str, Any] | None
     can_leave: bool
 
 
@@ -44,7 +44,7 @@ def shell() -> Shell | None:
         live_campaigns=known.running,
         ticket=_ticket(person),
         position=g.position,
-        toast=session.pop("toast", ""),
+        toast=session.pop("said", None),
         can_leave=person.is_demo and any(not one.is_demo for one in teams_of(person.user_id)),
     )
 

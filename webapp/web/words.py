@@ -58,6 +58,13 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "stale": ("attention", "Out of date"),
         "observed": ("pending", "Noted"),
     },
+    "task": {
+        "todo": ("pending", "To do"),
+        "in_progress": ("in_progress", "In progress"),
+        "in_review": ("active", "In review"),
+        "done": ("completed", "Done"),
+        "cancelled": ("failed", "Cancelled"),
+    },
     "ad_campaign": {
         "draft": ("pending", "Draft"),
         "live": ("active", "Running"),
