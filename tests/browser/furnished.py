@@ -55,6 +55,8 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     found_member = re.search(r"/settings/members/(\d+)/work", members)
     assert found_member, "the members' work is not linked"
     objects = {
+        "playbook_id": _playbook(alice, path),
+        "key": "music-release",
         "membership_id": found_member.group(1),
         "campaign_id": campaign_id,
         "proposal_id": found.group(1),
@@ -67,6 +69,18 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
             known = objects | ({"token": shared} if endpoint == "shared.look" else {})
             answers[endpoint] = _filled(rule, known)
     return answers
+
+
+def _playbook(alice: Desk, path: str) -> str:
+    """Begin the campaign's plan from a playbook, and keep it as one."""
+    page = alice.open(f"{path}/playbook")
+    page.locator("[name=playbook][value=paid-social]").check()
+    press(page, "form[action$='/playbook'] button:not([type=button])")
+    page.wait_for_url(f"**{path}")
+    page = alice.open(f"{path}/save-as-playbook")
+    press(page, "form[action$='/save-as-playbook'] button:not([type=button])")
+    page.wait_for_url("**/playbooks/*")
+    return page.url.rsplit("/", 1)[1]
 
 
 def _filled(rule: str, objects: dict[str, str]) -> str:
