@@ -25,6 +25,7 @@ from webapp.views import (
     health,
     home,
     imports,
+    playbooks,
     settings,
     shared_page,
     sharing,
@@ -84,7 +85,7 @@ def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
         *(timelines, timeline_tasks),
-        *(assignments, availability, analytics, sharing, shared_page, dashboard, health),
+        *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

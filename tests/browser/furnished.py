@@ -45,6 +45,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     campaign_id = path.rsplit("/", 1)[1]
     _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
+    playbook_id = _playbook(alice, path)
     task_id = _plan(alice, path)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     links = alice.open("/settings/links").content()
@@ -53,6 +54,8 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     inbox = alice.open("/approvals")
     members = alice.open("/settings/members").content()
     objects = {
+        "playbook_id": playbook_id,
+        "key": "music-release",
         "membership_id": _id_in(members, r"/settings/members/(\d+)/work"),
         "campaign_id": campaign_id,
         "task_id": task_id,
@@ -87,6 +90,18 @@ def _plan(alice: Desk, path: str) -> str:
     found = re.search(r'id="task-(\d+)"', page.content())
     assert found, "the task is not in the list"
     return found.group(1)
+
+
+def _playbook(alice: Desk, path: str) -> str:
+    """Begin the campaign's plan from a playbook, and keep it as one."""
+    page = alice.open(f"{path}/playbook")
+    page.locator("[name=playbook][value=paid-social]").check()
+    press(page, "form[action$='/playbook'] button:not([type=button])")
+    page.wait_for_url(f"**{path}")
+    page = alice.open(f"{path}/save-as-playbook")
+    press(page, "form[action$='/save-as-playbook'] button:not([type=button])")
+    page.wait_for_url("**/playbooks/*")
+    return page.url.rsplit("/", 1)[1]
 
 
 def _filled(rule: str, objects: dict[str, str]) -> str:

@@ -101,6 +101,24 @@ def test_a_target_that_is_too_near_is_told_with_the_first_that_is_not(team):
     assert near.earliest_on > plans.monday(0)
 
 
+@pytest.mark.parametrize("playbook", shipped.PLAYBOOKS, ids=lambda one: one.key)
+def test_the_first_target_that_is_offered_is_in_time_and_the_day_before_is_not(team, playbook):
+    first = queries.preview(playbook.key, plans.monday(0), "UTC").earliest_on
+
+    assert queries.preview(playbook.key, first, "UTC").fits
+    before = first - timedelta(days=1 if first.weekday() else 3)
+    assert not queries.preview(playbook.key, before, "UTC").fits
+
+
+@pytest.mark.parametrize("weeks", [3, 5, 8])
+def test_what_is_said_to_fit_is_a_plan_in_time(team, weeks):
+    said = queries.preview("product-launch", plans.monday(weeks), "UTC").fits
+
+    found = outlook(started(team, "product-launch", weeks=weeks).id)
+
+    assert said == (not found.is_late and not found.eats_its_buffer)
+
+
 def test_nothing_is_left_of_a_start_that_fails(team):
     with pytest.raises(Invalid, match="Choose one of the list"):
         started(team, "no-such-playbook")

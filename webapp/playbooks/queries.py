@@ -34,8 +34,13 @@ class Choice:
     @property
     def words(self) -> str:
         """How much is in it: "13 tasks, 3 milestones"."""
-        said = [part.words(data) for name, data in self.parts.items() if (part := part_named(name))]
-        return ", ".join(word for word in said if word)
+        return words(self.parts)
+
+
+def words(kept: dict[str, Any]) -> str:
+    """How much the parts of a playbook are."""
+    said = [part.words(data) for name, data in kept.items() if (part := part_named(name))]
+    return ", ".join(word for word in said if word)
 
 
 def choices() -> list[Choice]:
@@ -47,13 +52,16 @@ def choices() -> list[Choice]:
 
 def choice(ref: str) -> Choice:
     """The playbook of a reference. Raises NotFound."""
-    for one in shipped.PLAYBOOKS:
-        if one.key == ref:
-            return _shipped(one)
     number = number_of_row(ref)
-    if number is None:
-        raise NotFound()
-    return _own(find(Playbook, number))
+    return _own(find(Playbook, number)) if number is not None else shipped_choice(ref)
+
+
+def shipped_choice(key: str) -> Choice:
+    """The shipped playbook of that key. Raises NotFound."""
+    for one in shipped.PLAYBOOKS:
+        if one.key == key:
+            return _shipped(one)
+    raise NotFound()
 
 
 def _own(row: Playbook) -> Choice:

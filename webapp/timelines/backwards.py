@@ -120,6 +120,16 @@ def earliest_target(outline: Outline, now: int) -> int:
     return _ahead(outline, behind, nodes, start=now).finish + outline.buffer_minutes
 
 
+def before_target(outline: Outline) -> list[int]:
+    """The steps that have to be over before the target's day."""
+    behind = _behind_target(outline)
+    return [
+        step.key
+        for step in outline.steps
+        if step.key not in behind and (step.days_before is None or step.days_before > 0)
+    ]
+
+
 def _ahead(outline: Outline, behind: set[int], nodes: list[Node], start: int = 0) -> Network:
     """What leads to the target, without what follows it."""
     links = [link for link in outline.links() if not {link.before, link.after} & behind]

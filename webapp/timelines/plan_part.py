@@ -15,7 +15,14 @@ from webapp.core.errors import Conflict
 from webapp.db import db, find
 from webapp.events.log import record
 from webapp.timelines import planning, queries
-from webapp.timelines.backwards import Outline, Step, Wait, earliest_target, starts
+from webapp.timelines.backwards import (
+    Outline,
+    Step,
+    Wait,
+    before_target,
+    earliest_target,
+    starts,
+)
 from webapp.timelines.commands import add_link, writing
 from webapp.timelines.critical_path import Network, Node
 from webapp.timelines.models import Task
@@ -122,8 +129,9 @@ def _instant(start: datetime, outline: Outline, key: int, campaign: Campaign) ->
 class Preview:
     """What an outline would become for a target day; nothing is written.
 
-    `lines` are (step, start, finish) in order of time, `fits` whether everything can still begin
-    in time, `earliest_on` the first target day for which it could.
+    `lines` are (step, start, finish) in order of time, `fits` whether everything ahead of the
+    target ends in time for it with the buffer kept, `earliest_on` the first working day that
+    leaves time for all of it from now on.
     """
 
     def __init__(self, data: Data, target_on: date, zone: str) -> None:
@@ -134,9 +142,11 @@ class Preview:
         target = times.minute_of(zones.day_start(target_on, zone))
         pins = starts(outline, target, times.day_minutes)
         network = _network(outline, pins, now)
-        self.fits = all(pin is None or pin >= now for pin in pins.values())
-        earliest = times.finish_at(earliest_target(outline, now))
-        self.earliest_on = max(today, zones.today(earliest, zone))
+        latest = target - outline.buffer_minutes
+        self.fits = all(network.slot(key).finish <= latest for key in before_target(outline))
+        day = times.day_minutes
+        morning = -(-earliest_target(outline, now) // day) * day  # its target is a day's beginning
+        self.earliest_on = zones.today(times.start_at(morning), zone)
         self.buffer_days = outline.buffer_minutes / times.day_minutes
         lines = []
         for step in outline.steps:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
-from webapp.ads.commands import plan_campaign
 from webapp.ads.platforms import PLATFORMS
 from webapp.campaigns import commands, queries
 from webapp.campaigns import trash as trash_can
@@ -17,8 +16,9 @@ from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
 from webapp.core import money
 from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.core.text import number_of_row
+from webapp.playbooks.commands import start_campaign
 from webapp.timelines import queries as timelines
-from webapp.views import activity_words, campaign_rows, stale_words
+from webapp.views import activity_words, campaign_rows, plan_preview, stale_words
 from webapp.views import campaign_pieces as pieces
 from webapp.views.beats import rail_of
 from webapp.views.sharing import links_of
@@ -30,7 +30,7 @@ bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 
 #: The fields of the forms in the order of the page.
 FIELDS = (
-    *("name", "type", "objective", "owner_id", "description", "target_audience"),
+    *("playbook", "name", "type", "objective", "owner_id", "description", "target_audience"),
     *("start_on", "start_time", "target_on", "end_on", "budget", "currency", "platforms"),
 )
 MOVED = {
@@ -83,26 +83,56 @@ def _filter() -> queries.Filter:
 
 @bp.get("/new")
 @guard("campaign.edit")
-def new(
-    status: int = 200, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None
+def new() -> Response:
+    """An empty form, or one that begins with what the address says (`?playbook=&target_on=`)."""
+    return _new_page(values={name: value for name, value in request.args.items() if value})
+
+
+def _new_page(
+    status: int = 200, *, values: dict[str, Any], errors: dict[str, str] | None = None
 ) -> Response:
     person = viewer()
     assert person is not None
+    ref, target = values.get("playbook", ""), values.get("target_on", "")
+    found = plan_preview.choosing(ref, target, person.team_zone)
     defaults = {
         "owner_id": str(person.user_id),
         "currency": person.team_currency,
         "start_time": "00:00",
+        "start_on": found["today"].isoformat() if found["playbook"] else "",
+        "type": found["playbook"].type if found["playbook"] else "",
     }
     return page(
         "campaigns/new.html",
         status,
-        values=values or defaults,
+        values=defaults | values,
         errors=errors or {},
         **_choices(),
-        chosen=request.form.getlist("platforms"),
+        **found,
+        chosen=request.values.getlist("platforms"),
         zone=person.team_zone,
         then=request.values.get("then", ""),
     )
+
+
+@bp.get("/new/plan")
+@guard("campaign.edit")
+def plan() -> Response:
+    """The plan a playbook makes, while somebody chooses it and the day."""
+    person = viewer()
+    assert person is not None
+    ref, target = request.args.get("playbook", ""), request.args.get("target_on", "")
+    return page("playbooks/_plan.html", **plan_preview.choosing(ref, target, person.team_zone))
+
+
+@bp.post("/new")
+@guard("campaign.edit")
+def show_plan() -> Response:
+    """The form again with the plan it makes: nothing is written. A post, since a description is
+    too long for an address. `move_to` puts the target on another day.
+    """
+    moved = request.form.get("move_to", "")
+    return _new_page(values=typed() | ({"target_on": moved} if moved else {}))
 
 
 def _choices() -> dict[str, Any]:
@@ -119,9 +149,9 @@ def _choices() -> dict[str, Any]:
 @guard("campaign.edit")
 def create() -> Response:
     try:
-        campaign_id = submitted(plan_campaign)
+        campaign_id = submitted(start_campaign)
     except Invalid as error:
-        return new(error.status, typed(), _placed(error.fields))
+        return _new_page(error.status, values=typed(), errors=_placed(error.fields))
     imports_next = request.form.get("then") == "imports"
     after = "imports.index" if imports_next else "campaigns.detail"
     return see_other(path_for(after, campaign_id=campaign_id))
