@@ -24,6 +24,7 @@ TIERS = {
     "webapp.finance": 30,
     "webapp.social": 30,
     "webapp.assignments": 40,
+    "webapp.calendars": 40,
     "webapp.outreach": 40,
     "webapp.optimizer": 40,
     "webapp.rewards": 40,
