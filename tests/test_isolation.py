@@ -75,6 +75,8 @@ ROUTES = {
     "availability.save_member": "manager",
     "availability.add_absence": "manager",
     "availability.set_cost_rate": "owner",
+    "schedule.index": "viewer",
+    "schedule.day": "viewer",
     "campaigns.index": "viewer",
     "campaigns.new": "member",
     "campaigns.create": "member",
@@ -302,8 +304,9 @@ def test_another_team_finds_nothing_and_changes_nothing(bare_app, rules, made, o
     client = made.charlie.sign_in(bare_app)
     before, leaks, checked = fingerprint(bare_app), [], 0
 
+    names = {rule.endpoint for rule in rules if rule.arguments - NAMES_NOTHING}
     for endpoint, method, path in calls(bare_app, rules, objects):
-        if ROUTES[endpoint] == PUBLIC or not any(str(one) in path for one in objects.values()):
+        if ROUTES[endpoint] == PUBLIC or endpoint not in names:
             continue
         checked += 1
         answer = client.open(path, method=method)

@@ -76,6 +76,7 @@ def _register_routes(app: Flask) -> None:
         health,
         home,
         imports,
+        schedule,
         settings,
         shared_page,
         sharing,
@@ -85,7 +86,7 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(availability, analytics, sharing, shared_page, dashboard, health),
+        *(availability, schedule, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

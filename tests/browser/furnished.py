@@ -60,6 +60,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         "proposal_id": found.group(1),
         "import_batch_id": batch_id,
         "token": link.rsplit("/", 1)[1],
+        "on": today.isoformat(),
     }
     answers = {}
     for endpoint, rule in routes().items():

@@ -140,6 +140,11 @@ def shared_page(team: Team) -> str:
     return f"/s/{TOKEN}"
 
 
+def schedule(team: Team) -> str:
+    paused(team)
+    return "/schedule"
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -167,6 +172,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "needs_you": home,
     "numbers": home,
     "proposal_state": request_page,
+    "schedule_mark": schedule,
     "share_lead": shared_page,
     "share_numbers": shared_page,
     "share_results": shared_page,

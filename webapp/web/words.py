@@ -20,6 +20,7 @@ FILTERS = (
     "percent",
     "day",
     "day_time",
+    "clock_in",
     "when",
     "iso",
     "initials",
@@ -57,6 +58,13 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "expired": ("failed", "Not decided in time"),
         "stale": ("attention", "Out of date"),
         "observed": ("pending", "Noted"),
+    },
+    "task": {
+        "todo": ("pending", "To do"),
+        "in_progress": ("in_progress", "In progress"),
+        "in_review": ("active", "In review"),
+        "done": ("completed", "Done"),
+        "cancelled": ("failed", "Cancelled"),
     },
     "ad_campaign": {
         "draft": ("pending", "Draft"),
@@ -154,6 +162,11 @@ def day_time(value: datetime, zone: str) -> str:
     """An instant in a zone: `4 Dec 2026, 09:00`."""
     local = zones.local(value, zone)
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def clock_in(value: datetime, zone: str) -> str:
+    """An instant on the clocks of a zone: `17:00`."""
+    return f"{zones.local(value, zone):%H:%M}"
 
 
 def when(value: datetime | None, zone: str = "UTC") -> Markup:
