@@ -64,6 +64,7 @@ SIDEWAYS = {
 }
 
 LATE_IMPORTS = {
+    "webapp.calendars.ics:written": "the library is large, and few processes are ever asked",
     "webapp:create_app": "the factory: views import the features, the features import webapp.db",
     "webapp:_register_routes": "the factory's second half",
     "gunicorn.conf:post_worker_init": "the application belongs to the worker, not to the arbiter",

@@ -17,6 +17,7 @@ from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
 from webapp.availability.commands import add_absence, add_blackout
+from webapp.calendars.commands import make_campaign_feed
 from webapp.campaigns.models import Campaign
 from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
@@ -75,6 +76,12 @@ ROUTES = {
     "availability.save_member": "manager",
     "availability.add_absence": "manager",
     "availability.set_cost_rate": "owner",
+    "calendars.own": "viewer",
+    "calendars.make_own": "viewer",
+    "calendars.of_campaign": "manager",
+    "calendars.make_of_campaign": "manager",
+    "calendars.revoke": "viewer",
+    "calendars.fetch": PUBLIC,
     "schedule.index": "viewer",
     "schedule.day": "viewer",
     "campaigns.index": "viewer",
@@ -141,6 +148,7 @@ FINER = {
     "welcome.start": "a demo is the owners' to ask for: tests/demo/test_welcome.py",
     "settings.revoke_session": "only one's own: tests/accounts/test_sessions.py",
     "availability.remove_absence": "one's own, or a manager: tests/availability/test_absences.py",
+    "calendars.revoke": "one's own, or a campaign's: tests/calendars/test_addresses.py",
 }
 #: Not called by the matrix, and why.
 NOT_CALLED = {
@@ -196,6 +204,11 @@ def absence(team: Team) -> int:
     return add_absence(user_id=team.mia.id, starts_on=date(2026, 12, 24), by=team.mia.actor)
 
 
+def calendar_feed(team: Team) -> int:
+    """One that everybody's request to revoke reaches: a campaign's."""
+    return make_campaign_feed(campaign_id=CAMPAIGN, token=tokens.new_token(), by=team.bob.actor)
+
+
 #: The first campaign made; what hangs on a campaign in an address hangs on this one.
 CAMPAIGN = 1
 #: argument of a URL → one object of Alice's team, in this order.
@@ -211,6 +224,7 @@ OBJECTS = {
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,
+    "calendar_feed_id": calendar_feed,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,

@@ -71,6 +71,7 @@ def _register_routes(app: Flask) -> None:
         approvals,
         availability,
         budget,
+        calendar_feeds,
         campaigns,
         dashboard,
         health,
@@ -86,7 +87,8 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(availability, schedule, analytics, sharing, shared_page, dashboard, health),
+        *(availability, schedule, calendar_feeds, analytics, sharing, shared_page),
+        *(dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

@@ -5,6 +5,7 @@ from webapp.accounts import models as accounts
 from webapp.ads import models as ads
 from webapp.approvals import models as approvals
 from webapp.availability import models as availability
+from webapp.calendars import models as calendars
 from webapp.campaigns import models as campaigns
 from webapp.demo import models as demo
 from webapp.events import models as events
@@ -17,6 +18,7 @@ __all__ = [
     "ads",
     "approvals",
     "availability",
+    "calendars",
     "campaigns",
     "demo",
     "events",

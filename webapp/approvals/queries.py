@@ -101,6 +101,7 @@ class Dated:
     amount_cents: int
     currency: str
     due_at: datetime | None
+    created_at: datetime
     decided_at: datetime | None
     version: int
 
@@ -133,6 +134,7 @@ def dated(
         Proposal.amount_cents,
         Proposal.currency,
         func.coalesce(stages_due, Proposal.expires_at),
+        Proposal.created_at,
         Proposal.decided_at,
         Proposal.version,
     ).where(

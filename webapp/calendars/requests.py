@@ -1,7 +1,7 @@
 """Requests in a calendar: where they wait to be decided, and when they were."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -16,6 +16,9 @@ from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import LAUNCH
 from webapp.core import clock, zones
 from webapp.db import current_team, execute
+
+#: Days are counted from here.
+EPOCH = date(2026, 1, 1)
 
 
 def requests(
@@ -36,15 +39,21 @@ def _campaigns(campaign_ids: Iterable[int]) -> dict[int, Row[Any]]:
     ids = sorted(campaign_ids)
     if not ids:
         return {}
-    query = select(Campaign.id, Campaign.name, Campaign.zone, Campaign.starts_at).where(
-        Campaign.team_id == current_team(), Campaign.id.in_(ids)
-    )
+    query = select(
+        Campaign.id,
+        Campaign.name,
+        Campaign.zone,
+        Campaign.starts_at,
+        Campaign.version,
+        Campaign.updated_at,
+    ).where(Campaign.team_id == current_team(), Campaign.id.in_(ids))
     return {row.id: row for row in execute(query)}
 
 
 def _item(row: Dated, campaign: Row[Any] | None, zone: str) -> Item:
     waits = row.state == State.IN_REVIEW
     at = _due(row, campaign) if waits else row.decided_at
+    today = zones.today(clock.now(), zone)
     return Item(
         "approval",
         row.id,
@@ -54,9 +63,11 @@ def _item(row: Dated, campaign: Row[Any] | None, zone: str) -> Item:
         campaign.zone if campaign else zone,
         row.state,
         starts_at=at,
-        on=None if at else zones.today(clock.now(), zone),
+        on=None if at else today,
         is_late=waits and at is not None and at < clock.now(),
-        version=row.version,
+        # What waits without a time goes along from day to day, and a launch with its campaign.
+        version=row.version + (campaign.version if campaign else 0) + (today - EPOCH).days,
+        changed_at=max(row.created_at, campaign.updated_at if campaign else row.created_at),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from webapp.ads.models import AdCampaign
 from webapp.calendars.days import Days
@@ -124,10 +124,11 @@ def moments(days: Days, campaign_id: int | None) -> list[Item]:
         ),
     )
     rows = execute(query.order_by(Campaign.name_key, Campaign.id).limit(MOST_READ))
-    return [item for row in rows for item in _moments(row) if item.touches(days)]
+    return [item for row in rows for item in campaign_days(row) if item.touches(days)]
 
 
-def _moments(row: Row[Any]) -> list[Item]:
+def campaign_days(row: Any) -> list[Item]:
+    """The start, the target and the end of a campaign, from its row."""
     named = (row.id, row.name, row.id, row.name, row.zone, row.state)
     at_midnight = row.starts_wall.time() == time()
     start = (
