@@ -25,6 +25,7 @@ TIERS = {
     "webapp.finance": 30,
     "webapp.social": 30,
     "webapp.assignments": 40,
+    "webapp.calendars": 40,
     "webapp.outreach": 40,
     "webapp.optimizer": 40,
     "webapp.rewards": 40,
@@ -65,6 +66,7 @@ SIDEWAYS = {
 }
 
 LATE_IMPORTS = {
+    "webapp.calendars.ics:written": "the library is large, and few processes are ever asked",
     "webapp:create_app": "the package loads nothing: a process that reads a file needs no web",
     "tasks:load": "the same: the reader of files is a module of this package",
     "tasks.workbook:_book": "few files are workbooks, and what reads them takes 23 MB",

@@ -21,7 +21,7 @@ from tests.walls import ROOT
 from webapp.db import UTCDateTime, db
 
 #: Read before a team is known, so without a wall.
-IDENTITY = {"user", "session", "team", "membership", "invite", "share_link"}
+IDENTITY = {"user", "session", "team", "membership", "invite", "share_link", "calendar_feed"}
 #: Written from other rows, so without an id of their own.
 ROLLUPS = {"platform_day", "campaign_day", "campaign_total", "planned_task"}
 REVISIONS = [

@@ -20,12 +20,14 @@ from webapp.views import (
     assignments,
     availability,
     budget,
+    calendar_feeds,
     campaigns,
     dashboard,
     health,
     home,
     imports,
     playbooks,
+    schedule,
     settings,
     shared_page,
     sharing,
@@ -84,7 +86,7 @@ def _start_clock(settings: Settings) -> None:
 def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(timelines, timeline_tasks),
+        *(timelines, timeline_tasks, schedule, calendar_feeds),
         *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

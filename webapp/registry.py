@@ -25,6 +25,7 @@ MODULES = (
     "webapp.ads.results",
     "webapp.imports.commands",
     "webapp.imports.policies",
+    "webapp.calendars.commands",
     "webapp.sharing.numbers",
     "webapp.sharing.plan",
     "webapp.sharing.commands",

@@ -6,6 +6,7 @@ from webapp.ads import models as ads
 from webapp.approvals import models as approvals
 from webapp.assignments import models as assignments
 from webapp.availability import models as availability
+from webapp.calendars import models as calendars
 from webapp.campaigns import models as campaigns
 from webapp.demo import models as demo
 from webapp.events import models as events
@@ -20,6 +21,7 @@ __all__ = [
     "approvals",
     "assignments",
     "availability",
+    "calendars",
     "campaigns",
     "demo",
     "events",

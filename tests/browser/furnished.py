@@ -63,6 +63,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         "import_batch_id": batch_id,
         "share_link_id": _id_in(links, r"/shared-links/(\d+)/edit"),
         "token": link.rsplit("/", 1)[1],
+        "on": today.isoformat(),
     }
     answers = {}
     for endpoint, rule in routes().items():

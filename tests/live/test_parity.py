@@ -186,6 +186,11 @@ def longer_shared(team: Team) -> str:
     return f"/s/{TOKEN}"
 
 
+def schedule(team: Team) -> str:
+    paused(team)
+    return "/schedule"
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -218,6 +223,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "plan_list": planned,
     "planner_run": searched,
     "proposal_state": request_page,
+    "schedule_mark": schedule,
     "share_lead": shared_page,
     "share_numbers": shared_page,
     "share_results": shared_page,

@@ -6,6 +6,7 @@ import pytest
 
 from webapp import create_app
 from webapp.config import Settings
+from webapp.views.calendar_feeds import MOST_FETCHES
 from webapp.web.security import limiter
 
 
@@ -43,3 +44,12 @@ def test_the_liveness_check_is_never_limited(limited):
     client = limited.test_client()
 
     assert {client.get("/health").status_code for _ in range(8)} == {200}
+
+
+def test_a_calendars_address_is_asked_for_so_often_and_no_more(limited):
+    client = limited.test_client()
+    most = int(MOST_FETCHES.split()[0])
+
+    answers = [client.get(f"/calendars/{n}.ics").status_code for n in range(most + 1)]
+
+    assert answers == [404] * most + [429]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from webapp.accounts import queries as accounts
 from webapp.approvals.deciders import Answer, Person, may_decide
@@ -88,6 +89,69 @@ def waiting_for(user_id: int, waiting: Iterable[tuple[str, int, str]] | None = N
     if waiting is None:
         waiting = rows(WAITING, {"team_id": current_team()})
     return sum(_answer(user_id, people, *asked) in ("yes", "self") for asked in waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A request as calendars show it; `due_at` is when it has to be decided, if anybody said so."""
+
+    id: int
+    campaign_id: int | None
+    kind: str
+    state: str
+    by: str
+    amount_cents: int
+    currency: str
+    due_at: datetime | None
+    created_at: datetime
+    decided_at: datetime | None
+    version: int
+
+
+def dated(
+    begins: datetime, ends: datetime, *, decidable_by: int | None = None, limit: int = 500
+) -> list[Dated]:
+    """Requests that wait, and those somebody decided between two instants; what acted by itself is
+    nobody's decision. With a person: only what waits and is theirs to decide.
+    """
+    stages_due = (
+        select(func.min(Stage.due_at))
+        .where(
+            Stage.team_id == Proposal.team_id,
+            Stage.proposal_id == Proposal.id,
+            Stage.round == Proposal.round,
+        )
+        .scalar_subquery()
+    )
+    waits = Proposal.state == State.IN_REVIEW
+    decided = and_(
+        Proposal.decided_at >= begins, Proposal.decided_at < ends, Proposal.acted.is_(False)
+    )
+    query = select(
+        Proposal.id,
+        Proposal.campaign_id,
+        Proposal.kind,
+        Proposal.state,
+        Proposal.by,
+        Proposal.amount_cents,
+        Proposal.currency,
+        func.coalesce(stages_due, Proposal.expires_at),
+        Proposal.created_at,
+        Proposal.decided_at,
+        Proposal.version,
+    ).where(
+        Proposal.team_id == current_team(),
+        or_(waits, decided) if decidable_by is None else waits,
+    )
+    rows = [Dated(*row) for row in execute(query.order_by(Proposal.id).limit(limit))]
+    if decidable_by is None:
+        return rows
+    people: dict[str, list[Person]] = {}
+    return [
+        row
+        for row in rows
+        if _answer(decidable_by, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
+    ]
 
 
 def item(proposal_id: int, user_id: int) -> Item:

@@ -126,6 +126,21 @@ def pending(limit: int, *, without: Sequence[str] = ()) -> list[Timer]:
     return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id).limit(limit)))
 
 
+def between(begins: datetime, ends: datetime, *, without: Sequence[str] = ()) -> list[Timer]:
+    """The team's timers of a stretch of time that will fire or did, in order, leaving out those of
+    some events.
+    """
+    query = select(Timer).where(
+        Timer.team_id == current_team(),
+        Timer.due_at >= begins,
+        Timer.due_at < ends,
+        Timer.state.in_(("pending", "fired")),
+        Timer.label_key != "",
+        Timer.event_name.not_in(without),
+    )
+    return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id).limit(BATCH)))
+
+
 def fire_due(limit: int = BATCH) -> int:
     """Fire what is due, oldest first; answers how many."""
     with acting_for("all"), unit_of_work():

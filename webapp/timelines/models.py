@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,6 +86,13 @@ class Task(Base):
         ),
         Index(None, "team_id", "campaign_id", "state"),
         Index(None, "team_id", "assignee_id", "due_at"),
+        Index(
+            "ix_task_due",
+            "team_id",
+            "due_on",
+            sqlite_where=text("due_on IS NOT NULL"),
+            postgresql_where=text("due_on IS NOT NULL"),
+        ),
         AUTOINCREMENT,
     )
 
@@ -177,6 +185,8 @@ class PlannedTask(Base):
     All but `pinned_at` and the baseline is derived by `planning` and written whenever something it
     rests on changes. `float_minutes` is how much later the task may finish before the last one
     does, or before a due date is missed when negative; the critical path is what has none.
+    `moves` counts how often its dates changed, `moved_at` is the last time: people's calendars
+    tell by them that an appointment they have was moved.
     """
 
     __tablename__ = "planned_task"
@@ -200,3 +210,5 @@ class PlannedTask(Base):
     is_critical: Mapped[bool] = mapped_column(default=False)
     baseline_starts_at: Mapped[datetime | None] = mapped_column(default=None)
     baseline_finishes_at: Mapped[datetime | None] = mapped_column(default=None)
+    moves: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    moved_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -257,8 +257,17 @@ def replan(timeline: Timeline) -> Laid:
         db.session.execute(PlannedTask.__table__.insert(), new)  # type: ignore[attr-defined]
     for key, values in fresh.items():
         if key in stored and any(getattr(stored[key], name) != values[name] for name in values):
-            execute(_planned(key).values(**values))
+            execute(_planned(key).values(**values, **_moved(stored[key], values)))
     return laid
+
+
+def _moved(was: Row[Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """A move counts only when the dates are others; how much room there is, is nobody's
+    appointment.
+    """
+    if (was.starts_at, was.finishes_at) == (now["starts_at"], now["finishes_at"]):
+        return {}
+    return {"moves": was.moves + 1, "moved_at": clock.now()}
 
 
 def _planned_values(laid: Laid, task_id: int, is_critical: bool) -> dict[str, Any]:

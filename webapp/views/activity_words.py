@@ -70,6 +70,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "import_batch.refused": ("s-failed", "failed", "A report could not be imported"),
     "import_batch.returned": ("s-attention", "attention", "An import needs another look"),
     "import_batch.undone": ("swap", "pending", "Took an import back"),
+    "calendar_feed.made": ("cal", "", "Made a calendar address"),
+    "calendar_feed.revoked": ("x", "", "Revoked a calendar address"),
     "share.created": ("share", "", "Shared the campaign by link"),
     "share.edited": ("share", "", "Changed a shared link"),
     "share.revoked": ("x", "", "Revoked a shared link"),

@@ -16,6 +16,7 @@ from webapp.web.render import page
 TABS = (
     ("settings.profile", "Profile", "see"),
     ("availability.own", "Your work", "work.edit"),
+    ("calendars.own", "Calendars", "see"),
     ("settings.team", "Team", "see"),
     ("settings.members", "Members", "see"),
     ("availability.week", "Working time", "see"),

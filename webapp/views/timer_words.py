@@ -1,5 +1,6 @@
 """What happens by itself, in words: timers for the overview and for Home."""
 
+from datetime import datetime
 from typing import Any
 
 from webapp.campaigns import queries as campaigns
@@ -35,6 +36,29 @@ def coming_up(limit: int = 6) -> list[dict[str, Any]]:
             "name": names.get(timer.campaign_id or 0, ""),
         }
         for timer in found
+    ]
+
+
+def timers_between(
+    begins: datetime, ends: datetime, campaign_id: int | None = None
+) -> list[dict[str, Any]]:
+    """The team's timers of a stretch of time, those that fired too; the trash is out of sight."""
+    found = [
+        timer
+        for timer in timers.between(begins, ends, without=(PURGE_DUE,))
+        if timer.label_key in WORDS and campaign_id in (None, timer.campaign_id)
+    ]
+    names = campaigns.names({timer.campaign_id for timer in found if timer.campaign_id is not None})
+    return [
+        _words(timer.label_key, timer.event_name)
+        | {
+            "due_at": timer.due_at,
+            "campaign_id": timer.campaign_id,
+            "name": names[timer.campaign_id],
+            "fired": timer.state == "fired",
+        }
+        for timer in found
+        if timer.campaign_id in names
     ]
 
 

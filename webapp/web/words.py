@@ -20,6 +20,7 @@ FILTERS = (
     "percent",
     "day",
     "day_time",
+    "clock_in",
     "when",
     "iso",
     "initials",
@@ -161,6 +162,11 @@ def day_time(value: datetime, zone: str) -> str:
     """An instant in a zone: `4 Dec 2026, 09:00`."""
     local = zones.local(value, zone)
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def clock_in(value: datetime, zone: str) -> str:
+    """An instant on the clocks of a zone: `17:00`."""
+    return f"{zones.local(value, zone):%H:%M}"
 
 
 def when(value: datetime | None, zone: str = "UTC") -> Markup:

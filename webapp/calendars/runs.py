@@ -1,0 +1,192 @@
+"""Campaigns in a span of days: those that run, with how far they are, and the days on which one
+starts, ends or is to be reached.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import case, func, or_, select
+
+from webapp.ads.models import AdCampaign
+from webapp.calendars.days import Days
+from webapp.calendars.items import Item
+from webapp.calendars.work import DAY, MOST_READ, planned
+from webapp.campaigns.models import Campaign
+from webapp.campaigns.workflow import State as CampaignState
+from webapp.core import zones
+from webapp.db import current_team, execute
+from webapp.timelines.models import PlannedTask, Task
+from webapp.timelines.workflow import OPEN, State
+
+#: What runs, will, or did.
+RUNS = (
+    CampaignState.SCHEDULED,
+    CampaignState.ACTIVE,
+    CampaignState.PAUSED,
+    CampaignState.COMPLETED,
+)
+NEVER = (CampaignState.CANCELLED, CampaignState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A campaign that runs on some of the days; `ends_at` is the first instant after it."""
+
+    id: int
+    name: str
+    zone: str
+    state: str
+    owner_id: int
+    target_on: date
+    starts_at: datetime
+    ends_at: datetime
+    platforms: int
+
+    def as_item(self) -> Item:
+        return Item(
+            "run",
+            self.id,
+            self.name,
+            self.id,
+            self.name,
+            self.zone,
+            self.state,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            number=self.platforms,
+        )
+
+
+def _kept(query: Any, campaign_id: int | None) -> Any:
+    query = query.where(
+        Campaign.team_id == current_team(),
+        Campaign.trashed_at.is_(None),
+        Campaign.archived_at.is_(None),
+    )
+    return query if campaign_id is None else query.where(Campaign.id == campaign_id)
+
+
+def running(days: Days, campaign_id: int | None, most: int) -> tuple[list[Run], int]:
+    """Campaigns that run on these days, the next to end first, `most` of them; and how many there
+    are. `platforms` is on how many they advertise.
+    """
+    platforms = (
+        select(func.count(AdCampaign.platform.distinct()))
+        .where(AdCampaign.team_id == Campaign.team_id, AdCampaign.campaign_id == Campaign.id)
+        .scalar_subquery()
+    )
+    query = _kept(
+        select(
+            Campaign.id,
+            Campaign.name,
+            Campaign.zone,
+            Campaign.state,
+            Campaign.owner_id,
+            Campaign.target_on,
+            Campaign.starts_at,
+            Campaign.ends_at,
+            platforms.label("platforms"),
+            func.count().over().label("held"),
+        ),
+        campaign_id,
+    ).where(
+        Campaign.state.in_(RUNS), Campaign.starts_at < days.ends, Campaign.ends_at > days.begins
+    )
+    rows = execute(query.order_by(Campaign.ends_at, Campaign.id).limit(most)).all()
+    return [Run(*row[:-1]) for row in rows], rows[0].held if rows else 0
+
+
+def moments(days: Days, campaign_id: int | None) -> list[Item]:
+    """Starts, ends and targets on these days. A start at midnight is its day's, any other has its
+    time.
+    """
+    begins, ends = days.begins - DAY, days.ends + DAY
+    query = _kept(
+        select(
+            Campaign.id,
+            Campaign.name,
+            Campaign.zone,
+            Campaign.state,
+            Campaign.starts_wall,
+            Campaign.starts_at,
+            Campaign.ends_wall,
+            Campaign.target_on,
+        ),
+        campaign_id,
+    ).where(
+        Campaign.state.not_in(NEVER),
+        or_(
+            Campaign.starts_at.between(begins, ends),
+            Campaign.ends_at.between(begins, ends),
+            Campaign.target_on.between(days.first, days.last),
+        ),
+    )
+    rows = execute(query.order_by(Campaign.name_key, Campaign.id).limit(MOST_READ))
+    return [item for row in rows for item in campaign_days(row) if item.touches(days)]
+
+
+def campaign_days(row: Any) -> list[Item]:
+    """The start, the target and the end of a campaign, from its row."""
+    named = (row.id, row.name, row.id, row.name, row.zone, row.state)
+    at_midnight = row.starts_wall.time() == time()
+    start = (
+        Item("start", *named, on=row.starts_wall.date())
+        if at_midnight
+        else Item("start", *named, starts_at=row.starts_at)
+    )
+    last_on = (row.ends_wall - DAY).date()
+    return [
+        start,
+        Item("target", *named, on=row.target_on),
+        Item("end", *named, on=last_on),
+    ]
+
+
+def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Of each campaign: how many tasks are done, of how many that are not cancelled."""
+    done = func.sum(case((Task.state == State.DONE, 1), else_=0))
+    query = (
+        select(Task.campaign_id, done, func.count())
+        .where(
+            Task.team_id == current_team(),
+            Task.campaign_id.in_(campaign_ids),
+            Task.trashed_at.is_(None),
+            Task.is_milestone.is_(False),
+            Task.state != State.CANCELLED,
+        )
+        .group_by(Task.campaign_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in execute(query)}
+
+
+def people_of(campaign_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Who has work in each campaign."""
+    query = (
+        select(Task.campaign_id, Task.assignee_id)
+        .where(
+            Task.team_id == current_team(),
+            Task.campaign_id.in_(campaign_ids),
+            Task.trashed_at.is_(None),
+            Task.state != State.CANCELLED,
+            Task.assignee_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Task.campaign_id, Task.assignee_id)
+    )
+    found: dict[int, list[int]] = {}
+    for campaign_id, person_id in execute(query):
+        found.setdefault(campaign_id, []).append(person_id)
+    return found
+
+
+def next_milestones(campaign_ids: Sequence[int]) -> dict[int, tuple[str, date]]:
+    """The title and day of the first milestone of each campaign that is still open."""
+    query = (
+        planned(select(Task.campaign_id, Task.title, PlannedTask.finishes_at, Campaign.zone))
+        .where(PlannedTask.campaign_id.in_(campaign_ids), Task.is_milestone, Task.state.in_(OPEN))
+        .order_by(PlannedTask.finishes_at.desc(), Task.id.desc())
+    )
+    rows = execute(query, {"team_id": current_team()})
+    return {row.campaign_id: (row.title, zones.today(row.finishes_at, row.zone)) for row in rows}
