@@ -2,7 +2,7 @@
 // times in the viewer's zone, toasts, and the line that says whether the page is live.
 (() => {
   "use strict";
-  const body = document.body;
+  const body = document.body, toasts = document.getElementById("toasts");
   const skew = Date.parse(document.querySelector('meta[name="now"]').content) - Date.now();
   const MOST_ROWS = 50, POLL_AFTER = 3, POLL_EVERY = 15000, SETTLED_MS = 500, TOAST_MS = 10000;
   let position = body.dataset.position || "0";
@@ -131,13 +131,11 @@
   for (const button of document.querySelectorAll("[data-print]")) button.hidden = false; // no script, no button
   window.addEventListener("beforeprint", () => document.querySelectorAll("[data-printed]").forEach((one) => (one.textContent = `Printed ${dated.format(Date.now() + skew)} (${dated.resolvedOptions().timeZone})`)));
 
-  function toast(text) {
-    const one = document.createElement("div");
-    one.className = "toast";
-    one.textContent = text;
-    document.getElementById("toasts").append(one);
-    setTimeout(() => one.remove(), TOAST_MS);
-  }
+  // However it came, a toast goes after a while; not under somebody's pointer, nor with the focus in it.
+  const toast = (text) => toasts.append(Object.assign(document.createElement("div"), { className: "toast", textContent: text }));
+  const fade = (one) => one.nodeType === 1 && setTimeout(() => (one.matches(":hover, :focus-within") ? fade(one) : one.remove()), TOAST_MS);
+  for (const one of toasts ? toasts.children : []) fade(one);
+  if (toasts) new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach(fade))).observe(toasts, { childList: true });
   // What htmx does not swap is said, so that no press is lost silently.
   document.addEventListener("htmx:responseError", (event) => {
     const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
@@ -145,5 +143,4 @@
   });
   document.addEventListener("htmx:sendError", () => toast("No connection. Nothing was saved."));
   document.addEventListener("toast", (event) => toast(event.detail.text || event.detail.value));
-  setTimeout(() => document.querySelectorAll("#toasts .toast").forEach((one) => one.remove()), TOAST_MS);
 })();

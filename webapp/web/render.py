@@ -2,6 +2,8 @@
 use.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app, make_response, redirect, render_template, request, session
@@ -54,10 +56,27 @@ def render_block(template: str, block: str, **context: Any) -> str:
     return "".join(found.blocks[block](found.new_context(context)))
 
 
-def see_other(location: str, *, toast: str = "") -> Response:
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The form a toast offers to take back what it tells of."""
+
+    path: str
+    fields: Mapping[str, str | int] = field(default_factory=dict)
+    words: str = "Undo"
+
+
+def toast_of(text: str, undo: Undo | None = None) -> dict[str, Any]:
+    """A toast's values, as the session keeps them."""
+    if undo is None:
+        return {"text": text, "undo": None}
+    way = {"path": undo.path, "fields": dict(undo.fields), "words": undo.words}
+    return {"text": text, "undo": way}
+
+
+def see_other(location: str, *, toast: str = "", undo: Undo | None = None) -> Response:
     """After a command: 303 to a browser; htmx is sent there too. The toast waits in the session."""
     if toast:
-        session["toast"] = toast
+        session["said"] = toast_of(toast, undo)
     if wants_fragment():
         response = Response(status=204)
         response.headers["HX-Redirect"] = iri_to_uri(location)  # headers are Latin-1

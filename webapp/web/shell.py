@@ -25,7 +25,7 @@ class Shell:
     live_campaigns: list[Any]
     ticket: str
     position: int
-    toast: str
+    toast: dict[str, Any] | None
     can_leave: bool
 
 
@@ -44,14 +44,19 @@ def shell() -> Shell | None:
         live_campaigns=campaigns.running_names(4),
         ticket=_ticket(person),
         position=g.position,
-        toast=session.pop("toast", ""),
+        toast=session.pop("said", None),
         can_leave=person.is_demo and any(not one.is_demo for one in teams_of(person.user_id)),
     )
 
 
+def follow_campaign(campaign_id: int) -> None:
+    """This page is about a campaign its URL does not name."""
+    g.followed_campaign = campaign_id
+
+
 def _ticket(person: SignedIn) -> str:
-    """Signed topics: the team's, the person's, and the campaign's when the page's URL names one."""
-    campaign_id = (request.view_args or {}).get("campaign_id")
+    """Signed topics: the team's, the person's, and the campaign's when the page is about one."""
+    campaign_id = (request.view_args or {}).get("campaign_id") or g.get("followed_campaign")
     followed = topics.of_page(
         user_id=person.user_id, team_id=person.team_id, campaign_id=campaign_id
     )
