@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests import people
 from tests.imports import staged
 from tests.people import Person, Team
+from tests.timelines import plans
 from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
@@ -96,6 +97,21 @@ ROUTES = {
     "analytics.index": "viewer",
     "analytics.figure": "viewer",
     "analytics.export": "viewer",
+    "tasks.index": "viewer",
+    "tasks.new": "member",
+    "tasks.create": "member",
+    "tasks.menu": "viewer",
+    "tasks.move": "member",
+    "tasks.trash": "member",
+    "tasks.restore": "member",
+    "tasks.unblock": "member",
+    "task_page.detail": "viewer",
+    "task_page.edit": "member",
+    "task_page.save": "member",
+    "task_page.assign": "member",
+    "task_page.block": "member",
+    "task_page.link": "member",
+    "task_page.unlink": "member",
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
@@ -173,6 +189,10 @@ def import_batch(team: Team) -> int:
     return staged.stage(find(Campaign, CAMPAIGN), team.alice, staged.report()).id
 
 
+def task(team: Team) -> int:
+    return plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id
+
+
 def share_link(team: Team) -> int:
     return people.shared(team, find(Campaign, CAMPAIGN)).id
 
@@ -206,6 +226,7 @@ OBJECTS = {
     "session_id": lambda team: sessions_of(team.alice.id)[0].id,
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
+    "task_id": task,
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,

@@ -80,12 +80,14 @@ def _register_routes(app: Flask) -> None:
         shared_page,
         sharing,
         spend,
+        task_page,
+        tasks,
         welcome,
     )
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(availability, analytics, sharing, shared_page, dashboard, health),
+        *(tasks, task_page, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tests.browser.desk import Desk, press
+from tests.browser.desk import Desk, fill, press
 from tests.imports.reports import Report
 from tests.served import Served
 from webapp import create_app
@@ -45,6 +45,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     campaign_id = path.rsplit("/", 1)[1]
     _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
     batch_id = _import(alice, path, today)
+    task_id = _task(alice, path)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
@@ -59,6 +60,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         "campaign_id": campaign_id,
         "proposal_id": found.group(1),
         "import_batch_id": batch_id,
+        "task_id": task_id,
         "token": link.rsplit("/", 1)[1],
     }
     answers = {}
@@ -71,6 +73,18 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
 
 def _filled(rule: str, objects: dict[str, str]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(objects[m.group(1)]), rule)
+
+
+def _task(alice: Desk, path: str) -> str:
+    """Two tasks, one waiting for the other; answers the second one's id."""
+    page = alice.open(f"{path}/tasks/new")
+    fill(page, title="Artwork", skills="Photo, print", description="As agreed.")
+    press(page, "main form[action$='/tasks'] button[name=another]")
+    page.wait_for_url("**/tasks/new")
+    fill(page, title="Masters", waits_for_id="1", priority="urgent")
+    press(page, "main form[action$='/tasks'] button.primary")
+    page.wait_for_url("**/tasks")
+    return "2"
 
 
 def _import(alice: Desk, path: str, today: date, *, commit: bool = False) -> str:

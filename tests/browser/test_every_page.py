@@ -25,6 +25,7 @@ NO_PAGE = {
     "health.health": "JSON",
     "health.detailed": "JSON",
     "campaigns.actions": "a piece of a page",
+    "tasks.menu": "a piece of a page",
     "settings.index": "redirects to the profile",
     "spend.figure": "JSON",
     "spend.export": "a file",

@@ -18,6 +18,7 @@ from tests import people
 from tests.clients import signed_in
 from tests.imports import staged
 from tests.people import Team
+from tests.timelines import plans
 from webapp import views
 from webapp.ads.commands import change_budget
 from webapp.ads.queries import planned_parts
@@ -28,6 +29,7 @@ from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
+from webapp.timelines.tasks import block_task
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -113,6 +115,26 @@ def request_page(team: Team) -> str:
     return f"/approvals/{proposal.id}"
 
 
+def planned(team: Team) -> Campaign:
+    """Two tasks of which one waits for the other, blocked with a reason and half done."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    words = {"skills": "Video & more, German", "priority": "urgent"}
+    first = plans.task(team, campaign, "Cut <teasers>", assignee_id=team.mia.id, **words)
+    later = plans.task(team, campaign, "Subtitle them", waits_for_id=first.id)
+    block_task(task_id=later.id, reason='No "still"', version=1, by=team.mia.actor)
+    plans.move(team, first, "start")
+    return campaign
+
+
+def board(team: Team) -> str:
+    return f"/campaigns/{planned(team).id}/tasks"
+
+
+def task_page(team: Team) -> str:
+    planned(team)
+    return "/tasks/1"
+
+
 def home(team: Team) -> str:
     people.submitted(team)
     return "/"
@@ -176,6 +198,9 @@ CASES: dict[str, Callable[[Team], str]] = {
     "spend_per_day": spend,
     "spend_platforms": spend,
     "spend_table": spend,
+    "task_board": board,
+    "task_count": board,
+    "task_state": task_page,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

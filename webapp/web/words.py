@@ -64,6 +64,13 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "paused": ("attention", "Paused"),
         "ended": ("completed", "Ended"),
     },
+    "task": {
+        "todo": ("pending", "To do"),
+        "in_progress": ("in_progress", "In progress"),
+        "in_review": ("active", "In review"),
+        "done": ("completed", "Done"),
+        "cancelled": ("failed", "Cancelled"),
+    },
     "import_batch": {
         "reading": ("in_progress", "Being read"),
         "asking": ("attention", "Needs an answer"),
