@@ -19,6 +19,7 @@ from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
 from webapp.availability.commands import add_absence, add_blackout
 from webapp.campaigns.models import Campaign
+from webapp.comments.commands import add_comment
 from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
@@ -112,6 +113,10 @@ ROUTES = {
     "task_page.block": "member",
     "task_page.link": "member",
     "task_page.unlink": "member",
+    "task_page.comment": "member",
+    "comments.edit": "member",
+    "comments.save": "member",
+    "comments.delete": "member",
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
@@ -193,6 +198,11 @@ def task(team: Team) -> int:
     return plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id
 
 
+def comment(team: Team) -> int:
+    """Said by somebody a member is not."""
+    return add_comment(subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor)
+
+
 def share_link(team: Team) -> int:
     return people.shared(team, find(Campaign, CAMPAIGN)).id
 
@@ -227,6 +237,7 @@ OBJECTS = {
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
     "task_id": task,
+    "comment_id": comment,
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,

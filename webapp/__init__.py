@@ -72,6 +72,7 @@ def _register_routes(app: Flask) -> None:
         availability,
         budget,
         campaigns,
+        comments,
         dashboard,
         health,
         home,
@@ -87,7 +88,17 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(tasks, task_page, availability, analytics, sharing, shared_page, dashboard, health),
+        *(
+            tasks,
+            task_page,
+            comments,
+            availability,
+            analytics,
+            sharing,
+            shared_page,
+            dashboard,
+            health,
+        ),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

@@ -6,6 +6,7 @@ from webapp.ads import models as ads
 from webapp.approvals import models as approvals
 from webapp.availability import models as availability
 from webapp.campaigns import models as campaigns
+from webapp.comments import models as comments
 from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
@@ -18,6 +19,7 @@ __all__ = [
     "approvals",
     "availability",
     "campaigns",
+    "comments",
     "demo",
     "events",
     "imports",

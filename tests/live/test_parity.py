@@ -25,6 +25,7 @@ from webapp.ads.queries import planned_parts
 from webapp.ads.results import Day, record_results
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
+from webapp.comments.commands import add_comment
 from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
@@ -132,6 +133,7 @@ def board(team: Team) -> str:
 
 def task_page(team: Team) -> str:
     planned(team)
+    add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
     return "/tasks/1"
 
 
@@ -182,6 +184,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_requests": waiting,
     "campaign_row": campaign_list,
     "campaign_status": overview,
+    "comment_count": task_page,
     "demo_progress": welcome,
     "headline": home,
     "inbox_list": inbox,

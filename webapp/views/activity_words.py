@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "share.created": ("share", "", "Shared the campaign by link"),
     "share.revoked": ("x", "", "Revoked a shared link"),
     "results.recorded": ("chart", "", "Recorded results"),
+    "comment.added": ("talk", "", "Said something"),
     "task.added": ("plus", "", "Added a task"),
     "task.changed": ("copy", "", "Edited a task"),
     "task.started": ("s-in_progress", "in_progress", "Started a task"),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.availability import queries as availability
 from webapp.campaigns import queries as campaigns
+from webapp.comments.commands import add_comment
 from webapp.core import clock, zones
 from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.events.models import Event
@@ -17,7 +18,7 @@ from webapp.timelines import queries
 from webapp.timelines.commands import link_tasks, unlink_tasks
 from webapp.timelines.models import PRIORITIES, Task
 from webapp.timelines.tasks import assign_task, block_task, edit_task
-from webapp.views import activity_words, stale_words, task_words
+from webapp.views import activity_words, comments, stale_words, task_words
 from webapp.views import task_board as board
 from webapp.views.tasks import LABELS, STALE, done, placed
 from webapp.web.forms import submitted, typed
@@ -35,7 +36,8 @@ def detail(task_id: int, status: int = 200, **refused: Any) -> Response:
     task = queries.task(task_id)
     follow_campaign(task.campaign_id)
     blank: dict[str, Any] = {"form": "", "values": {}, "errors": {}}
-    return page("tasks/detail.html", status, **facts_of(task) | blank | refused)
+    values = facts_of(task) | comments.said_about("task", task_id)
+    return page("tasks/detail.html", status, **values | blank | refused)
 
 
 def facts_of(task: Task) -> dict[str, Any]:
@@ -196,6 +198,16 @@ def link(task_id: int) -> Response:
 def unlink(task_id: int) -> Response:
     submitted(unlink_tasks, task_id=task_id)
     return done(queries.task(task_id), "It waits no longer for that")
+
+
+@bp.post("/comments")
+@guard("comment", loads=Task)
+def comment(task_id: int) -> Response:
+    try:
+        submitted(add_comment, subject_kind="task", subject_id=task_id)
+    except Invalid as error:
+        return detail(task_id, error.status, form="comment", values=typed(), errors=error.fields)
+    return see_other(f"{path_for('task_page.detail', task_id=task_id)}#comments")
 
 
 @fragment(
