@@ -19,6 +19,8 @@ TIERS = {
     "webapp.approvals": 12,
     "webapp.campaigns": 20,
     "webapp.imports": 20,
+    "webapp.comments": 21,
+    "webapp.files": 21,
     "webapp.timelines": 30,
     "webapp.artists": 30,
     "webapp.ads": 30,

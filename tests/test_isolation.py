@@ -13,18 +13,19 @@ from sqlalchemy import select
 from tests import people
 from tests.imports import staged
 from tests.people import Person, Team
+from tests.timelines import plans
 from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
 from webapp.availability.commands import add_absence, add_blackout
 from webapp.calendars.commands import make_campaign_feed
 from webapp.campaigns.models import Campaign
+from webapp.comments.commands import add_comment
 from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
 from webapp.playbooks.commands import save_playbook, start_campaign
-from webapp.timelines.tasks import add_task
 from webapp.web.guards import guard_of
 
 PUBLIC = "public"
@@ -122,6 +123,25 @@ ROUTES = {
     "analytics.index": "viewer",
     "analytics.figure": "viewer",
     "analytics.export": "viewer",
+    "tasks.index": "viewer",
+    "tasks.new": "member",
+    "tasks.create": "member",
+    "tasks.menu": "viewer",
+    "tasks.move": "member",
+    "tasks.trash": "member",
+    "tasks.restore": "member",
+    "tasks.unblock": "member",
+    "task_page.detail": "viewer",
+    "task_page.edit": "member",
+    "task_page.save": "member",
+    "task_page.assign": "member",
+    "task_page.block": "member",
+    "task_page.link": "member",
+    "task_page.unlink": "member",
+    "task_page.comment": "member",
+    "comments.edit": "member",
+    "comments.save": "member",
+    "comments.delete": "member",
     "budget.budget": "viewer",
     "budget.change": "member",
     "budget.add_platform": "member",
@@ -221,6 +241,15 @@ def import_batch(team: Team) -> int:
     return staged.stage(find(Campaign, CAMPAIGN), team.alice, staged.report()).id
 
 
+def task(team: Team) -> int:
+    return plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id
+
+
+def comment(team: Team) -> int:
+    """Said by somebody a member is not."""
+    return add_comment(subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor)
+
+
 def share_link(team: Team) -> int:
     return people.shared(team, find(Campaign, CAMPAIGN)).id
 
@@ -235,10 +264,6 @@ def demo(team: Team) -> int:
 
 def blackout(team: Team) -> int:
     return add_blackout(starts_on=date(2026, 12, 24), reason="Quiet week", by=team.bob.actor)
-
-
-def task(team: Team) -> int:
-    return add_task(campaign_id=CAMPAIGN, title="Artwork", by=team.mia.actor)
 
 
 def absence(team: Team) -> int:
@@ -270,12 +295,13 @@ OBJECTS = {
     "session_id": lambda team: sessions_of(team.alice.id)[0].id,
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
+    "task_id": task,
+    "comment_id": comment,
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,
     "playbook_id": playbook,
     "key": lambda _team: "music-release",
-    "task_id": task,
     "calendar_feed_id": calendar_feed,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",

@@ -155,8 +155,9 @@ def test_our_script_stays_short():
     assert (STATIC / "app.js").read_text().count("\n") <= 150
 
 
-def test_the_script_of_charts_stays_short():
-    assert (STATIC / "charts.js").read_text().count("\n") <= 150
+@pytest.mark.parametrize("name", ["charts.js", "board.js"])
+def test_the_scripts_of_single_pages_stay_short(name):
+    assert (STATIC / name).read_text().count("\n") <= 150
 
 
 def test_the_icons_stay_light():

@@ -22,6 +22,7 @@ from webapp.views import (
     budget,
     calendar_feeds,
     campaigns,
+    comments,
     dashboard,
     health,
     home,
@@ -32,6 +33,8 @@ from webapp.views import (
     shared_page,
     sharing,
     spend,
+    task_page,
+    tasks,
     timeline_tasks,
     timelines,
     welcome,
@@ -86,7 +89,7 @@ def _start_clock(settings: Settings) -> None:
 def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(timelines, timeline_tasks, schedule, calendar_feeds),
+        *(timelines, timeline_tasks, tasks, task_page, comments, schedule, calendar_feeds),
         *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

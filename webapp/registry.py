@@ -14,6 +14,8 @@ MODULES = (
     "webapp.campaigns.trash",
     "webapp.campaigns.launch",
     "webapp.campaigns.policies",
+    "webapp.campaigns.subjects",
+    "webapp.comments.commands",
     "webapp.timelines.commands",
     "webapp.timelines.tasks",
     "webapp.timelines.dates_shift",

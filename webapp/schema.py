@@ -8,6 +8,7 @@ from webapp.assignments import models as assignments
 from webapp.availability import models as availability
 from webapp.calendars import models as calendars
 from webapp.campaigns import models as campaigns
+from webapp.comments import models as comments
 from webapp.demo import models as demo
 from webapp.events import models as events
 from webapp.imports import models as imports
@@ -23,6 +24,7 @@ __all__ = [
     "availability",
     "calendars",
     "campaigns",
+    "comments",
     "demo",
     "events",
     "imports",

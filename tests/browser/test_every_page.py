@@ -26,6 +26,7 @@ NO_PAGE = {
     "health.detailed": "JSON",
     "campaigns.actions": "a piece of a page",
     "campaigns.plan": "a piece of a page",
+    "tasks.menu": "a piece of a page",
     "settings.index": "redirects to the profile",
     "spend.figure": "JSON",
     "spend.export": "a file",

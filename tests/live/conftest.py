@@ -18,6 +18,7 @@ from webapp.web.fragments import fragment
 TEMPLATES = {
     "status.html": '<div id="campaign-{{ id }}-status">{{ n }}</div>',
     "row.html": '<li id="event-{{ n }}" data-onto="activity">{{ n }}</li>',
+    "part.html": '<p id="part-{{ n }}">{{ n }}</p>',
     "numbers.html": '<div id="team-{{ id }}-numbers">{{ n }}</div>',
     "badge.html": '<span id="user-{{ user_id }}-badge">{{ n }}</span>',
     "broken.html": "{{ nothing_like_it }}",
@@ -72,6 +73,20 @@ def status(pushes) -> None:
 def rows(pushes) -> None:
     @fragment("row.html", on=("*",), topic="campaign:{campaign_id}", adds_row=True)
     def activity_row(event: Any) -> dict[str, Any]:
+        return {"n": event.id}
+
+
+@pytest.fixture
+def parts(pushes) -> None:
+    """A root for each event's own row, of which a campaign has many."""
+
+    @fragment(
+        "part.html",
+        on=("campaign.*",),
+        topic="campaign:{campaign_id}",
+        about=lambda event: event.id,
+    )
+    def campaign_part(event: Any) -> dict[str, Any]:
         return {"n": event.id}
 
 

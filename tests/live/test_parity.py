@@ -26,11 +26,13 @@ from webapp.ads.results import Day, record_results
 from webapp.assignments.commands import ask_for_plan
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
+from webapp.comments.commands import add_comment
 from webapp.core import clock, tokens
 from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
 from webapp.sharing.commands import edit_link
+from webapp.timelines.tasks import block_task
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -123,6 +125,27 @@ def request_page(team: Team) -> str:
     return f"/approvals/{proposal.id}"
 
 
+def two_tasks(team: Team) -> Campaign:
+    """Two tasks of which one waits for the other, blocked with a reason and half done."""
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    words = {"skills": "Video & more, German", "priority": "urgent"}
+    first = plans.task(team, campaign, "Cut <teasers>", assignee_id=team.mia.id, **words)
+    later = plans.task(team, campaign, "Subtitle them", waits_for_id=first.id)
+    block_task(task_id=later.id, reason='No "still"', version=1, by=team.mia.actor)
+    plans.move(team, first, "start")
+    return campaign
+
+
+def board(team: Team) -> str:
+    return f"/campaigns/{two_tasks(team).id}/tasks"
+
+
+def task_page(team: Team) -> str:
+    two_tasks(team)
+    add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
+    return "/tasks/1"
+
+
 def home(team: Team) -> str:
     people.submitted(team)
     return "/"
@@ -212,6 +235,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_rail": railed,
     "campaign_row": campaign_list,
     "campaign_status": overview,
+    "comment_count": task_page,
     "demo_progress": welcome,
     "headline": home,
     "inbox_list": inbox,
@@ -235,6 +259,9 @@ CASES: dict[str, Callable[[Team], str]] = {
     "spend_per_day": spend,
     "spend_platforms": spend,
     "spend_table": spend,
+    "task_board": board,
+    "task_count": board,
+    "task_state": task_page,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

@@ -77,6 +77,14 @@ def test_a_root_that_several_rows_share_is_one_root_to_the_throttle(
     assert bodies(everything(following, hub)) == [str(first), str(last)]
 
 
+def test_several_roots_of_one_campaign_that_change_together_are_all_drawn(
+    following, campaign, hub, parts, happens
+):
+    seen = happens(campaign, times=3)
+
+    assert bodies(everything(following, hub)) == [str(one) for one in seen]
+
+
 def test_the_rows_of_one_pass_all_go_at_once(following, campaign, hub, rows, happens):
     seen = happens(campaign, times=9)
 

@@ -3,14 +3,16 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from tests.people import Team
+from tests.people import Person, Team
+from webapp.accounts.commands import remove_member
+from webapp.accounts.queries import membership_of
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
 from webapp.db import find
 from webapp.timelines.commands import edit_timeline, link_tasks, shift_dates
 from webapp.timelines.models import Task
 from webapp.timelines.queries import Line, lines, timeline_of
-from webapp.timelines.tasks import add_task, assign_task, move_task
+from webapp.timelines.tasks import add_task, assign_task, block_task, move_task
 
 #: Minutes of a working day where a team set nothing else.
 DAY = 480
@@ -73,3 +75,13 @@ def assign(team: Team, one: Task, person_id: int | None) -> Task:
 
 def by_title(campaign: Campaign) -> dict[str, Line]:
     return {line.title: line for line in lines(campaign.id)}
+
+
+def block(team: Team, one: Task, reason: str) -> None:
+    one = find(Task, one.id)
+    block_task(task_id=one.id, reason=reason, version=one.version, by=team.mia.actor)
+
+
+def gone(team: Team, person: Person) -> None:
+    """Somebody left the team."""
+    remove_member(membership_id=membership_of(person.id).id, by=team.alice.actor)

@@ -11,7 +11,7 @@ from webapp.approvals.deciders import Answer, Person, may_decide
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
-from webapp.db import current_team, db, find, rows
+from webapp.db import current_team, db, execute, find, rows
 
 LISTED = 50
 

@@ -73,7 +73,8 @@ class Push:
 
     @property
     def key(self) -> Key:
-        subject = self.event.campaign_id or self.event.subject_id
+        about = self.fragment.about
+        subject = about(self.event) if about else self.event.campaign_id or self.event.subject_id
         return (self.team_id, self.fragment.name, self.topic, subject)
 
     @property

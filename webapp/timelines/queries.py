@@ -2,7 +2,7 @@
 stands against its target, and what a span of days holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.db import current_team, db, execute, find
+from webapp.events.models import Event
 from webapp.timelines import planning
 from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
 from webapp.timelines.workflow import OPEN, State
@@ -127,6 +128,28 @@ def trashed(campaign_id: int) -> list[Line]:
     return _as_lines(query.order_by(Task.trashed_at.desc(), Task.id))
 
 
+def trashed_count(campaign_id: int) -> int:
+    """How many are in a campaign's trash."""
+    query = select(func.count()).where(
+        Task.team_id == current_team(),
+        Task.campaign_id == campaign_id,
+        Task.trashed_at.is_not(None),
+    )
+    return db.session.scalar(query) or 0
+
+
+def state_before(task: Task) -> str | None:
+    """The state the newest change of a task took it out of; None when that was no move."""
+    query = select(Event.data).where(
+        Event.subject_kind == "task",
+        Event.subject_id == task.id,
+        Event.subject_version == task.version,
+        Event.team_id == task.team_id,
+    )
+    data = db.session.scalar(query) or {}
+    return data.get("was") if "move" in data else None
+
+
 def line(task_id: int) -> Line:
     """One task with its place in the plan, also from the trash. Raises NotFound."""
     find(Task, task_id)
@@ -233,6 +256,37 @@ def has_days_ahead(campaign_id: int) -> bool:
         )
     )
     return execute(query.limit(1)).first() is not None
+
+
+def neighbours(task_id: int, *, behind: bool = False) -> list[Row[Any]]:
+    """What a task waits for, or with `behind` what waits for it: rows of id, title, state, kind,
+    lag_minutes; the trash is left out.
+    """
+    mine, other = Dependency.task_id, Dependency.waits_for_id
+    if behind:
+        mine, other = other, mine
+    query = (
+        select(Task.id, Task.title, Task.state, Dependency.kind, Dependency.lag_minutes)
+        .join(Dependency, and_(Dependency.team_id == Task.team_id, other == Task.id))
+        .where(Task.team_id == current_team(), mine == task_id, Task.trashed_at.is_(None))
+    )
+    return list(execute(query.order_by(Dependency.id)).all())
+
+
+def titles(task_ids: Collection[int]) -> dict[int, str]:
+    """What tasks are called, also in the trash."""
+    if not task_ids:
+        return {}
+    query = select(Task.id, Task.title).where(Task.team_id == current_team(), Task.id.in_(task_ids))
+    return {row.id: row.title for row in execute(query)}
+
+
+def history(task_id: int, *, limit: int = 40) -> list[Event]:
+    """What happened to a task, newest first."""
+    query = select(Event).where(
+        Event.team_id == current_team(), Event.subject_kind == "task", Event.subject_id == task_id
+    )
+    return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))
 
 
 def timeline_of(campaign_id: int) -> Timeline | None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.campaigns.models import Campaign
+from webapp.campaigns.subjects import register_subject
+from webapp.comments.commands import forget_comments
 from webapp.core import clock, fault, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Invalid
@@ -272,10 +274,24 @@ def restore_task(*, task_id: int, by: Actor) -> int:
 
 
 def purge_task(task: Task, *, by: Actor) -> None:
-    """Delete a locked task with its links; its events stay as the log."""
+    """Delete a locked task with its links and what was said about it; its events stay as the
+    log.
+    """
     note("task.purged", subject=task, by=by)
+    forget_comments("task", task.id)
     db.session.delete(task)
     db.session.flush()
+
+
+def _campaign_of(task_id: int) -> int:
+    """The campaign of a task that may be added to."""
+    task = find(Task, task_id)
+    if task.trashed_at is not None:
+        raise Conflict("This task is in the trash. Restore it first.")
+    return task.campaign_id
+
+
+register_subject("task", _campaign_of)
 
 
 def _task(task_id: int, by: Actor, *, in_trash: bool = False) -> tuple[Campaign, Timeline, Task]:

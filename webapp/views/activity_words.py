@@ -15,6 +15,7 @@ from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Transition
 from webapp.core import money
 from webapp.events.models import Event
+from webapp.timelines import queries as timelines
 from webapp.web.words import STATES
 
 #: What a feed may be narrowed to: its key in the URL and its words.
@@ -81,6 +82,23 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "plan_run.failed": ("s-attention", "attention", "The search for a plan broke off"),
     "campaign.outlined": ("cal", "", "Began the plan from another one"),
     "results.recorded": ("chart", "", "Recorded results"),
+    "comment.added": ("talk", "", "Said something"),
+    "task.added": ("plus", "", "Added a task"),
+    "task.changed": ("copy", "", "Edited a task"),
+    "task.started": ("s-in_progress", "in_progress", "Started a task"),
+    "task.review_asked": ("s-active", "active", "Asked for a task's review"),
+    "task.finished": ("s-completed", "completed", "Finished a task"),
+    "task.put_back": ("s-pending", "pending", "Put a task back to To do"),
+    "task.cancelled": ("s-failed", "failed", "Cancelled a task"),
+    "task.revived": ("up-l", "pending", "Took up a cancelled task again"),
+    "task.blocked": ("s-attention", "attention", "Marked a task as blocked"),
+    "task.unblocked": ("play", "", "A task can go on"),
+    "task.assigned": ("user", "", "Assigned a task"),
+    "task.linked": ("dep", "", "Made a task wait for another"),
+    "task.unlinked": ("dep", "", "Made a task wait no longer"),
+    "task.trashed": ("x", "", "Moved a task to the trash"),
+    "task.restored": ("up-l", "", "Took a task out of the trash"),
+    "task.purged": ("x", "", "Deleted a task for good"),
 }
 
 
@@ -100,8 +118,10 @@ class Line:
     cause_id: int | None = None
 
 
-def lines(events: Sequence[Event]) -> list[Line]:
-    """The events people care about, in words; the others are left out."""
+def lines(events: Sequence[Event], *, own_task: int | None = None) -> list[Line]:
+    """The events people care about, in words; the others are left out. On a task's own page its
+    title is not said again.
+    """
     shown = [event for event in events if event.name in WORDS]
     if not shown:
         return []
@@ -111,11 +131,12 @@ def lines(events: Sequence[Event]) -> list[Line]:
         {event.subject_id for event in shown if event.subject_kind == "ad_campaign"}
     )
     zone = accounts.team().zone
+    tasks = _of_tasks(shown, own_task)
     return [
         Line(
             event.id,
             *WORDS[event.name][:2],
-            _words(event, platforms),
+            tasks.get(event.id) or _words(event, platforms),
             who,
             reasons.get(event.id, ""),
             event.created_at,
@@ -141,6 +162,26 @@ def _words(event: Event, platforms: dict[int, str]) -> str:
     if event.data.get("is_self_approved"):
         words += " (self-approved)"
     return words
+
+
+def _of_tasks(events: Sequence[Event], own_task: int | None) -> dict[int, str]:
+    """Lines about tasks, by event: which task, and whom or which other one it names."""
+    mine = [event for event in events if event.subject_kind == "task"]
+    ids = {event.subject_id for event in mine}
+    ids |= {event.data["waits_for_id"] for event in mine if "waits_for_id" in event.data}
+    titles = timelines.titles(ids)
+    names = accounts.names({one for event in mine if (one := event.data.get("assignee_id"))})
+    found = {}
+    for event in mine:
+        words = WORDS[event.name][2]
+        if event.subject_id != own_task:
+            words += f": “{titles.get(event.subject_id, 'a deleted one')}”"
+        if event.name == "task.assigned":
+            words += f" to {names.get(event.data['assignee_id'] or 0, 'nobody')}"
+        elif "waits_for_id" in event.data:
+            words += f", “{titles.get(event.data['waits_for_id'], 'a deleted one')}”"
+        found[event.id] = words
+    return found
 
 
 def _amounts(event: Event) -> str:

@@ -13,6 +13,7 @@ from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.core import clock, zones
 from webapp.events.models import Event
 from webapp.views import activity_words
+from webapp.views.task_board import count_of
 from webapp.views.timer_words import what_happens_next
 from webapp.web.fragments import fragment
 
@@ -29,6 +30,7 @@ def head(campaign_id: int) -> dict[str, Any]:
         "campaign": campaign,
         "type_words": TYPES[campaign.type],
         "section": "campaigns",
+        "open_tasks": count_of(campaign_id)["open_tasks"],
         "purge_on": zones.today(purge_at, campaign.zone) if purge_at else None,
         "today": zones.today(clock.now(), campaign.zone),
     }

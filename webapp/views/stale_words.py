@@ -2,11 +2,13 @@
 words instead of keys.
 """
 
+import ast
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.core.errors import StaleVersion
+from webapp.timelines.models import PRIORITIES
 from webapp.web.words import day
 
 
@@ -36,3 +38,24 @@ def _day_words(name: str, value: str) -> str:
     if name == "ends_wall":
         return day((wall - timedelta(days=1)).date())
     return f"{day(wall.date())}, {wall:%H:%M}"
+
+
+def of_task(stale: StaleVersion) -> StaleVersion:
+    """A task's two versions: priorities and days as the form shows them."""
+    fields = {}
+    for name, (label, yours, theirs) in stale.fields.items():
+        fields[name] = (label, _task_words(name, yours), _task_words(name, theirs))
+    return StaleVersion(stale.message, version=stale.version, fields=fields)
+
+
+def _task_words(name: str, value: str) -> str:
+    """One value of a task as its form has it.
+
+    >>> _task_words("skills", "['Video', 'German']"), _task_words("due_on", "None")
+    ('Video, German', '')
+    """
+    if name == "skills":
+        return ", ".join(ast.literal_eval(value))
+    if name == "due_on":
+        return "" if value == "None" else day(date.fromisoformat(value))
+    return PRIORITIES.get(value, value) if name == "priority" else value

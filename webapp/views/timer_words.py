@@ -6,6 +6,7 @@ from typing import Any
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.timing import PURGE_DUE
 from webapp.events import timers
+from webapp.timelines.tasks import PURGE_DUE as TASK_PURGE_DUE
 
 #: label → (what happens, what comes of it)
 WORDS = {
@@ -13,6 +14,7 @@ WORDS = {
     "timer.campaign_starts": ("Starts", "The campaign goes live and its ads may run"),
     "timer.campaign_ends": ("Ends", "The campaign is completed and its ads end"),
     "timer.campaign_purged": ("Deleted for good", "Its numbers and its imports go with it"),
+    "timer.task_purged": ("A task is deleted for good", "It stayed in the trash for 30 days"),
 }
 
 
@@ -26,7 +28,7 @@ def what_happens_next(campaign_id: int) -> list[dict[str, Any]]:
 
 def coming_up(limit: int = 6) -> list[dict[str, Any]]:
     """The team's next timers with their campaigns; the trash is out of sight."""
-    found = timers.pending(limit, without=(PURGE_DUE,))
+    found = timers.pending(limit, without=(PURGE_DUE, TASK_PURGE_DUE))
     names = campaigns.names({timer.campaign_id for timer in found if timer.campaign_id is not None})
     return [
         _words(timer.label_key, timer.event_name)

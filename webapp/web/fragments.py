@@ -27,7 +27,8 @@ class Fragment:
     `topic` is a template over the event's fields (`campaign:{campaign_id}`). `context` answers what
     the template needs, or None when there is nothing to show; for the audiences `user` and `share`
     it is called with the person's or the link's id too. `adds_row` marks rows that come on top
-    instead of replacing one root.
+    instead of replacing one root. `about` names the row an event redraws, where a campaign has
+    many of its roots; without it there is one a campaign.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fragment:
     audience: Audience
     context: Callable[..., Context | None]
     adds_row: bool = False
+    about: Callable[[Event], int] | None = None
 
     def wants(self, event_name: str) -> bool:
         """Whether the event redraws it; `noun.*` means every event of the noun, `*` all."""
@@ -68,11 +70,14 @@ def fragment(
     topic: str,
     audience: Audience = "member",
     adds_row: bool = False,
+    about: Callable[[Event], int] | None = None,
 ) -> Callable[[Callable[..., Context | None]], Callable[..., Context | None]]:
     """Register a live fragment."""
 
     def register(context: Callable[..., Context | None]) -> Callable[..., Context | None]:
-        found = Fragment(context.__name__, template, tuple(on), topic, audience, context, adds_row)
+        found = Fragment(
+            context.__name__, template, tuple(on), topic, audience, context, adds_row, about
+        )
         if _fragments.get(found.name, found).context is not context:
             raise RuntimeError(f"two fragments are called {found.name!r}")
         _fragments[found.name] = found

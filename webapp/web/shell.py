@@ -49,9 +49,14 @@ def shell() -> Shell | None:
     )
 
 
+def follow_campaign(campaign_id: int) -> None:
+    """This page is about a campaign its URL does not name."""
+    g.followed_campaign = campaign_id
+
+
 def _ticket(person: SignedIn) -> str:
-    """Signed topics: the team's, the person's, and the campaign's when the page's URL names one."""
-    campaign_id = (request.view_args or {}).get("campaign_id")
+    """Signed topics: the team's, the person's, and the campaign's when the page is about one."""
+    campaign_id = (request.view_args or {}).get("campaign_id") or g.get("followed_campaign")
     followed = topics.of_page(
         user_id=person.user_id, team_id=person.team_id, campaign_id=campaign_id
     )

@@ -2,11 +2,12 @@
 functions.
 """
 
+import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from webapp.core import money as core_money
 from webapp.core import zones
@@ -30,6 +31,7 @@ FILTERS = (
     "spelled",
     "change",
     "browser",
+    "linked",
 )
 
 #: state → (mark, words), by kind of row; the marks are the design's vocabulary.
@@ -262,6 +264,31 @@ def browser(agent: str) -> str:
     if not name:
         return agent[:60] or "Unknown browser"
     return f"{name} on {system}" if system else name
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
+#: What ends a sentence is no part of the address before it.
+_AFTER = ".,;:!?)]"
+
+
+def linked(value: str) -> Markup:
+    """Plain text whose web addresses can be pressed; everything else stays text, no other scheme
+    is one, and whoever is visited does not learn from where.
+
+    >>> linked("See https://a.example/x?y=1. <b>")
+    Markup('See <a class="link" href="https://a.example/x?y=1" rel="nofollow noopener noreferrer">\
+https://a.example/x?y=1</a>. &lt;b&gt;')
+    """
+    parts, place = [], 0
+    for match in _ADDRESS.finditer(value):
+        address = match[0].rstrip(_AFTER)
+        parts.append(escape(value[place : match.start()]))
+        parts.append(_LINK.format(address, address))
+        place = match.start() + len(address)
+    return Markup("").join([*parts, escape(value[place:])])
+
+
+_LINK = Markup('<a class="link" href="{}" rel="nofollow noopener noreferrer">{}</a>')
 
 
 def event_id(value: int) -> str:
