@@ -65,7 +65,7 @@ def test_a_date_is_moved_without_a_script(visitors: Visitors, product: Served) -
     alice.sign_up("Alice Arden", "alice@example.com", "Northlight")
     path = plan(alice)
     page = alice.open(path)
-    page.locator(".plan th a").click()
+    page.locator(".plan td.edit a").click()
     day = datetime.now(UTC).date() + timedelta(days=30)
     fill(page, start_on=day.isoformat())
 

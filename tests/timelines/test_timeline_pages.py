@@ -210,6 +210,7 @@ def test_an_empty_plan_says_how_to_begin(app, team, campaign):
     page = signed_in(app, team.mia).get(path_of(campaign)).text
 
     assert "Nothing is planned yet" in page
+    assert f'href="/campaigns/{campaign.id}/playbook"' in page
     assert 'href="#add"' in page
 
 
