@@ -120,7 +120,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 
 @fragment(
-    "campaigns/_rows.html",
+    "campaigns/_row.html",
     on=("campaign.*", *RESULT_EVENTS),
     topic="team:{team_id}",
 )
@@ -129,4 +129,4 @@ def campaign_row(event: Event) -> dict[str, Any] | None:
     if event.campaign_id is None:
         return None
     row = campaigns.row(event.campaign_id, ads.with_spent)
-    return {"rows": listed([row])} if row is not None else None
+    return {"row": listed([row])[0]} if row is not None else None
