@@ -7,7 +7,6 @@ import os
 import sqlite3
 import threading
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -17,7 +16,9 @@ from sqlalchemy import make_url
 from webapp import create_app
 from webapp.campaigns.models import TYPES
 from webapp.core import clock, zones
+from webapp.views.campaign_rows import Listed
 from webapp.web import fragments
+from webapp.web.security import GZIP_LEVEL
 
 TEAM = int(os.environ.get("BENCH_TEAM", "0"))
 LIST = """
@@ -48,19 +49,20 @@ def _connection() -> Any:
     return _own.conn
 
 
-def _rows() -> list[SimpleNamespace]:
+def _rows() -> list[Listed]:
     conn = _connection()
     rows = [dict(row) for row in conn.execute(LIST.format(TEAM))][:50]
     ids = ", ".join(str(row["id"]) for row in rows)
     spent = {row["campaign_id"]: row["spent"] for row in conn.execute(SPENT.format(TEAM, ids))}
-    now = clock.now()
+    now, shown = clock.now(), []
     for row in rows:
         if isinstance(row["target_on"], str):
             row["target_on"] = date.fromisoformat(row["target_on"])
         row["spent_cents"] = int(spent.get(row["id"], 0))
         row["share"] = round(100 * row["spent_cents"] / row["budget_cents"])
         row["type_words"], row["today"] = TYPES[row["type"]], zones.today(now, row["zone"])
-    return [SimpleNamespace(**row) for row in rows]
+        shown.append(Listed(**row, name_key="", purge_on=None))
+    return shown
 
 
 def make_app() -> Any:
@@ -71,7 +73,7 @@ def make_app() -> Any:
         if environ["PATH_INFO"] == "/health":
             start("200 OK", [])
             return [b"up"]
-        body = gzip.compress(rows.render(rows=_rows()).encode(), 6)
+        body = gzip.compress(rows.render(rows=_rows()).encode(), GZIP_LEVEL)
         headers = [("Content-Length", str(len(body))), ("Content-Encoding", "gzip")]
         start("200 OK", [("Content-Type", "text/html; charset=utf-8"), *headers])
         return [body]

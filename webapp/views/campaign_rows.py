@@ -134,7 +134,7 @@ def found_words(page: campaigns.Page, wanted: campaigns.Filter) -> str:
 
 
 @fragment(
-    "campaigns/_rows.html",
+    "campaigns/_row.html",
     on=("campaign.*", "task.*", "timeline.*", *RESULT_EVENTS),
     topic="team:{team_id}",
 )
@@ -143,4 +143,4 @@ def campaign_row(event: Event) -> dict[str, Any] | None:
     if event.campaign_id is None:
         return None
     row = campaigns.row(event.campaign_id, ads.with_spent)
-    return {"rows": listed([row])} if row is not None else None
+    return {"row": listed([row])[0]} if row is not None else None

@@ -13,6 +13,7 @@ from flask import Flask
 from jinja2 import Environment
 
 from webapp.events.models import Event
+from webapp.web.templating import once
 
 Context = dict[str, Any]
 #: member: everybody of the team who follows the topic; user: rendered for each person, on their own
@@ -100,6 +101,7 @@ def environment(app: Flask) -> Environment:
     made.globals = {
         name: app.jinja_env.globals[name] for name in allowed if name in app.jinja_env.globals
     }
+    made.globals["once"] = once(made)
     return made
 
 

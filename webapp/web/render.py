@@ -18,7 +18,7 @@ from webapp.core import clock, tokens
 from webapp.web import assets, words
 from webapp.web.guards import viewer
 from webapp.web.security import nonce
-from webapp.web.templating import Pages, remembered
+from webapp.web.templating import Pages, once, remembered
 
 THEMES = ("system", "light", "dark")
 PATHS_KEPT = 4096
@@ -99,6 +99,7 @@ def init_app(app: Flask) -> None:
         plotly_src=assets.plotly_src,
         remembered=remembered,
     )
+    env.globals["once"] = once(env)
     app.context_processor(_page_context)
 
 

@@ -1,9 +1,9 @@
-"""How templates run here: values are escaped without detours, and small macros that depend on their
-arguments alone are drawn once per argument.
+"""How templates run here: values are escaped without detours, and what depends on its
+arguments alone is drawn once per argument.
 """
 
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Hashable, MutableMapping
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -15,6 +15,8 @@ from markupsafe import Markup, escape
 
 #: Pieces kept per macro; the ones used longest ago go first.
 MOST_KEPT = 4096
+#: Drawn rows kept; about two kilobytes each.
+ROWS_KEPT = 4096
 
 _needs_escaping = re.compile("[&<>'\"]").search
 
@@ -65,3 +67,16 @@ def remembered(macro: Callable[..., str]) -> Callable[..., str]:
     of its file that may change.
     """
     return lru_cache(MOST_KEPT, typed=True)(macro)
+
+
+def once(env: AnyEnvironment) -> Callable[[str, Hashable], Markup]:
+    """Answers a function that draws a live file of a row, for the same row once: the same person's
+    next page and everybody else's of the team show most of the same rows. The row is all such a
+    file knows, so what is drawn of it cannot become old. Files that change while developing are
+    drawn each time.
+    """
+
+    def drawn(name: str, row: Hashable) -> Markup:
+        return Markup(env.get_template(name).render(row=row))  # noqa: S704 (a template escaped it)
+
+    return drawn if env.auto_reload else lru_cache(ROWS_KEPT)(drawn)
