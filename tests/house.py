@@ -63,6 +63,7 @@ def level_of(part: str) -> int | None:
 SIDEWAYS = {
     ("webapp.assignments", "webapp.timelines"),
     ("webapp.outreach", "webapp.artists"),
+    ("webapp.demo", "webapp.playbooks"),
     ("webapp.optimizer", "webapp.ads"),
     ("webapp.rewards", "webapp.social"),
 }

@@ -10,7 +10,7 @@ from webapp.db import acting_for, find
 from webapp.demo import cast, commands, founding
 from webapp.demo.models import Demo
 from webapp.demo.story import CAMPAIGNS
-from webapp.demo.telling import tell
+from webapp.demo.telling import tell, tell_work
 from webapp.demo.workflow import State
 
 
@@ -22,6 +22,8 @@ def load(
     Call it with no team set. Without a password nobody can sign in as its owner.
     """
     team_id, people = founding.found(domain, zone=zone, password=password)
+    with acting_for(team_id):
+        tell_work(people)
     for number, plan in enumerate(CAMPAIGNS, start=1):
         with acting_for(team_id):
             tell(plan, people)

@@ -30,7 +30,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One campaign: what its form said, and its steps. `pace` is spend against an even plan."""
+    """One campaign: what its form said, and its steps. `pace` is spend against an even plan.
+
+    Its plan is laid out from `playbook`; the task `left` was never begun, those `blocked` stand
+    still for a reason.
+    """
 
     key: str
     name: str
@@ -47,6 +51,9 @@ class Plan:
     platforms: tuple[str, ...]
     steps: tuple[Step, ...] = ()
     pace: float = 0.92
+    playbook: str = ""
+    left: str = ""
+    blocked: tuple[tuple[str, str], ...] = ()
 
 
 CAMPAIGNS = (
@@ -74,6 +81,7 @@ CAMPAIGNS = (
             Step(-88, "noor", "ask", "Split as we said", hour=9),
             Step(-88, "maya", "approve", "Good to go", hour=11),
         ),
+        playbook="music-release",
     ),
     Plan(
         "summer",
@@ -127,6 +135,8 @@ CAMPAIGNS = (
             Step(-20, "noor", "raise", "Pre-saves cost half of what we planned", "9,000"),
             Step(-19, "tomas", "approve", "Worth it", hour=15),
         ),
+        playbook="music-release",
+        left="Write the release-day mail",
     ),
     Plan(
         "field",
@@ -164,6 +174,8 @@ CAMPAIGNS = (
             Step(-10, "tomas", "resume", "Artwork is in", hour=9),
             Step(-0.04, "tomas", "raise", "Three rooms sold out; two more nights", "16,500"),
         ),
+        playbook="tour",
+        blocked=(("Trailer", "The venues have not sent their footage yet"),),
     ),
     Plan(
         "nightbus",
@@ -196,6 +208,7 @@ CAMPAIGNS = (
             Step(-3, "noor", "ask", "Three cuts are ready"),
             Step(-1, "maya", "approve", "Lovely", hour=12),
         ),
+        playbook="paid-social",
     ),
     Plan(
         "remix",
@@ -209,6 +222,7 @@ CAMPAIGNS = (
         "4,800",
         ("google", "instagram", "tiktok"),
         (Step(-0.12, "noor", "ask", "The label signed it off this morning"),),
+        playbook="music-release",
     ),
     Plan(
         "residency",

@@ -19,14 +19,16 @@ from webapp.campaigns.models import Campaign
 from webapp.core import clock, fault, zones
 from webapp.core.actor import Actor
 from webapp.db import current_team, db, find, unit_of_work
-from webapp.demo import numbers, results
+from webapp.demo import numbers, results, work
 from webapp.demo.numbers import Day
-from webapp.demo.story import Plan, Step
+from webapp.demo.story import DAYS, Plan, Step
 from webapp.events.history import history_loading
 from webapp.operations import UsedKey
 
 #: When results come in: Monday mornings, for the days before.
 RESULTS_AT = time(8, 30)
+#: When a working day begins and is over.
+BEGINS, ENDS = time(9), time(17, 30)
 #: How fresh the newest numbers are.
 FRESH = timedelta(minutes=40)
 
@@ -46,6 +48,18 @@ def tell(plan: Plan, cast: Mapping[str, Actor]) -> None:
             history.tell(moment, act)
         history.until(now)
     AFTER_CAMPAIGN()
+
+
+def tell_work(cast: Mapping[str, Actor]) -> None:
+    """How the people work, and who is away soon, unless it was told before."""
+    with history_loading() as history, unit_of_work():
+        if not _first_time("people"):
+            return
+        now = clock.now()
+        today = zones.today(now, accounts.team().zone)
+        history.tell(now - timedelta(days=DAYS - 0.2), lambda: work.introduce(cast))
+        history.tell(now - timedelta(days=3), lambda: work.go_away(cast, today))
+        history.until(now)
 
 
 def _first_time(key: str) -> bool:
@@ -71,6 +85,8 @@ class _Teller:
         told: list[Moment] = [(self._on(self.plan.made, 9), self.make)]
         told += [(self._when(step), self._act(step)) for step in self.plan.steps]
         told += [(moment, self.write_results) for moment in self._mornings()]
+        if self.plan.playbook:
+            told += self._workdays()
         return sorted((one for one in told if one[0] <= self.now), key=lambda one: one[0])
 
     def _on(self, day: int, hour: int) -> datetime:
@@ -88,6 +104,22 @@ class _Teller:
         days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
         mondays = [datetime.combine(day, RESULTS_AT) for day in days if day.weekday() == 0]
         return [*(zones.to_utc(wall, self.zone) for wall in mondays), self.now - FRESH]
+
+    def _workdays(self) -> list[Moment]:
+        """Mornings and evenings of the team's working days, from the day after it was made."""
+        days = (self.today + timedelta(days=n) for n in range(self.plan.made + 1, 1))
+        return [
+            (zones.to_utc(datetime.combine(day, hour), self.zone), act)
+            for day in days
+            if day.weekday() < work.WORKDAYS
+            for hour, act in ((BEGINS, self._morning), (ENDS, self._evening))
+        ]
+
+    def _morning(self) -> None:
+        self.work.morning()
+
+    def _evening(self) -> None:
+        self.work.evening()
 
     def _act(self, step: Step) -> Callable[[], object]:
         return lambda: getattr(self, f"_{step.verb}")(step, self.cast[step.who])
@@ -110,6 +142,9 @@ class _Teller:
             platforms=list(plan.platforms),
             by=by,
         )
+        self.work = work.Work(plan, self.cast, self.campaign_id)
+        if plan.playbook:
+            self.work.begin()
 
     @property
     def _campaign(self) -> Campaign:
