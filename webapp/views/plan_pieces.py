@@ -30,7 +30,7 @@ PLAN_EVENTS = ("task.*", "timeline.*", "campaign.*")
 #: The buffer's row is no task's.
 BUFFER = 0
 #: What has no place comes last.
-NEVER = datetime.max.replace(tzinfo=UTC)
+NEVER = (datetime.max.replace(tzinfo=UTC),) * 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """A campaign's plan, read once: what is stored, and how it is laid now."""
+    """A campaign's plan, read once: what is stored, and how it is laid now.
+
+    `spans` are from when to when each task is planned as of now: what is stored was laid at the
+    last change, and work that takes too long has gone on since.
+    """
 
     campaign: Campaign
     timeline: Timeline
     laid: planning.Laid
+    spans: Mapping[int, tuple[datetime, datetime]]
     lines: Sequence[Line]
     names: Mapping[int, str]
     today: date
@@ -98,12 +103,13 @@ class Plan:
         return self.laid.critical()
 
     def span_of(self, line: Line) -> tuple[datetime, datetime] | None:
-        """From when to when it is planned as of now: what is stored was laid at the last change,
-        and work that takes too long has gone on since. None for what has no place.
-        """
-        if line.id not in self.laid.tasks:
-            return None
-        return self.laid.starts_at(line.id), self.laid.finishes_at(line.id)
+        """From when to when it is planned as of now; None for what has no place."""
+        return self.spans.get(line.id)
+
+    @cached_property
+    def statuses(self) -> dict[int, tuple[str, str]]:
+        """Each task's mark and word."""
+        return {line.id: status_of(self, line) for line in self.lines}
 
     def on(self, instant: datetime | None) -> date | None:
         return zones.today(instant, self.campaign.zone) if instant is not None else None
@@ -122,12 +128,11 @@ def plan_of(campaign_id: int) -> Plan | None:
     if timeline is None:
         return None
     laid, lines = planning.lay(timeline), queries.lines(campaign_id)
-    lines.sort(
-        key=lambda line: (laid.starts_at(line.id) if line.id in laid.tasks else NEVER, line.id)
-    )
+    spans = {key: (laid.starts_at(key), laid.finishes_at(key)) for key in laid.tasks}
+    lines.sort(key=lambda line: (spans.get(line.id, NEVER), line.id))
     names = accounts.names({line.assignee_id for line in lines if line.assignee_id is not None})
     today = zones.today(clock.now(), campaign.zone)
-    return Plan(campaign, timeline, laid, lines, names, today)
+    return Plan(campaign, timeline, laid, spans, lines, names, today)
 
 
 def status_of(plan: Plan, line: Line) -> tuple[str, str]:
@@ -142,26 +147,21 @@ def status_of(plan: Plan, line: Line) -> tuple[str, str]:
     return words.state(line.state, "task")
 
 
-def pieces_of(campaign_id: int) -> dict[str, Any]:
-    """What the three live parts of the page show."""
+#: The live parts of the page.
+PARTS = ("findings", "chart", "items")
+
+
+def pieces_of(campaign_id: int, parts: Sequence[str] = PARTS) -> dict[str, Any]:
+    """What the live parts of the page show; only those that are named are drawn."""
     plan = plan_of(campaign_id)
-    if plan is None:
-        campaign = campaigns.campaign(campaign_id)
-        return {
-            "campaign": campaign,
-            "today": zones.today(clock.now(), campaign.zone),
-            "chart": None,
-            "items": [],
-            "findings": [],
-            "has_baseline": False,
-        }
+    campaign = plan.campaign if plan else campaigns.campaign(campaign_id)
     return {
-        "campaign": plan.campaign,
-        "today": plan.today,
-        "chart": chart_of(plan),
-        "items": items_of(plan),
-        "findings": findings_of(plan),
-        "has_baseline": bool(plan.slips),
+        "campaign": campaign,
+        "today": zones.today(clock.now(), campaign.zone),
+        "chart": chart_of(plan) if plan and "chart" in parts else None,
+        "items": items_of(plan) if plan and "items" in parts else [],
+        "findings": findings_of(plan) if plan and "findings" in parts else [],
+        "has_baseline": bool(plan and plan.slips),
     }
 
 
@@ -205,7 +205,7 @@ def chart_of(plan: Plan) -> Gantt | None:
 
 
 def _bar(plan: Plan, line: Line, starts_at: datetime, finishes_at: datetime) -> Bar:
-    mark, state = status_of(plan, line)
+    mark, state = plan.statuses[line.id]
     start, end = plan.place(starts_at), plan.place(finishes_at)
     was = None
     agreed = line.baseline_starts_at, line.baseline_finishes_at
@@ -269,7 +269,7 @@ def items_of(plan: Plan) -> list[Item]:
 
 
 def _item(plan: Plan, line: Line, links: Sequence[Link]) -> Item:
-    mark, state = status_of(plan, line)
+    mark, state = plan.statuses[line.id]
     span = plan.times.day_minutes
     starts_at, finishes_at = plan.span_of(line) or (None, None)
     slip, slack = plan.slips.get(line.id), ""
@@ -305,19 +305,19 @@ def tie_words(link: Link, titles: Mapping[int, str], day_minutes: int) -> str:
 
 @fragment("timelines/_finding.html", on=PLAN_EVENTS, topic="campaign:{campaign_id}")
 def plan_finding(event: Event) -> dict[str, Any]:
-    return _pieces(event)
+    return _pieces(event, "findings")
 
 
 @fragment("timelines/_gantt.html", on=PLAN_EVENTS, topic="campaign:{campaign_id}")
 def plan_chart(event: Event) -> dict[str, Any]:
-    return _pieces(event)
+    return _pieces(event, "chart")
 
 
 @fragment("timelines/_plan.html", on=PLAN_EVENTS, topic="campaign:{campaign_id}")
 def plan_list(event: Event) -> dict[str, Any]:
-    return _pieces(event)
+    return _pieces(event, "items")
 
 
-def _pieces(event: Event) -> dict[str, Any]:
+def _pieces(event: Event, part: str) -> dict[str, Any]:
     assert event.campaign_id is not None  # the topic names it
-    return pieces_of(event.campaign_id)
+    return pieces_of(event.campaign_id, [part])

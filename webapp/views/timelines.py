@@ -51,7 +51,8 @@ def timeline(campaign_id: int, status: int = 200, **refused: Any) -> Response:
     asked_view, asked_scale = request.args.get("view", ""), request.args.get("scale", "")
     view = asked_view if asked_view in VIEWS else VIEWS[0]
     scale = asked_scale if asked_scale in SCALES else SCALES[1]
-    pieces = plan_pieces.pieces_of(campaign_id)
+    parts = plan_pieces.PARTS if view == "gantt" else ("findings", "items")
+    pieces = plan_pieces.pieces_of(campaign_id, parts)
     lines = [item.line for item in pieces["items"]]
 
     def links(**changes: str) -> str:
