@@ -19,7 +19,24 @@ def upgrade() -> None:
     op.add_column("planned_task", sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True))
     dated = sa.text("due_on IS NOT NULL")
     op.create_index(
+        "ix_planned_task_team_id_finishes_at_starts_at",
+        "planned_task",
+        ["team_id", "finishes_at", "starts_at"],
+    )
+    for column in ("starts_at", "finishes_at"):
+        op.drop_index(f"ix_planned_task_team_id_{column}", table_name="planned_task")
+    op.create_index(
         "ix_task_due", "task", ["team_id", "due_on"], sqlite_where=dated, postgresql_where=dated
+    )
+    is_open = sa.text(
+        "state IN ('todo', 'in_progress', 'in_review') AND trashed_at IS NULL AND assignee_id IS NOT NULL"
+    )
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["team_id", "assignee_id", "campaign_id", "state", "id"],
+        sqlite_where=is_open,
+        postgresql_where=is_open,
     )
     op.create_table(
         "calendar_feed",
@@ -67,7 +84,13 @@ _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def downgrade() -> None:
     op.drop_table("calendar_feed")
+    op.drop_index("ix_task_open", table_name="task")
     op.drop_index("ix_task_due", table_name="task")
+    op.drop_index("ix_planned_task_team_id_finishes_at_starts_at", table_name="planned_task")
     with op.batch_alter_table("planned_task", table_kwargs={"sqlite_with_rowid": False}) as table:
         table.drop_column("moved_at")
         table.drop_column("moves")
+    for column in ("starts_at", "finishes_at"):
+        op.create_index(
+            f"ix_planned_task_team_id_{column}", "planned_task", ["team_id", column]
+        )

@@ -118,8 +118,12 @@ class Days:
     def ends(self) -> datetime:
         return self.starts[-1]
 
-    def __len__(self) -> int:
+    @cached_property
+    def number(self) -> int:
         return (self.last - self.first).days + 1
+
+    def __len__(self) -> int:
+        return self.number
 
     def place(self, instant: datetime) -> int:
         """The day an instant lies in: -1 before the first, their number after the last."""
@@ -127,7 +131,7 @@ class Days:
 
     def place_of(self, day: date) -> int:
         """The same of a date, whatever the zone."""
-        return max(-1, min((day - self.first).days, len(self)))
+        return max(-1, min((day - self.first).days, self.number))
 
     def last_place(self, starts_at: datetime, ends_at: datetime) -> int:
         """The day something ends in: what ends at midnight ends with the day before it."""

@@ -24,8 +24,8 @@ from webapp.timelines.workflow import State
 #: One answer for every address that does not work, whatever the reason.
 GONE = "This calendar does not exist any more. Make a new address in the settings."
 #: How far a feed looks back and ahead, and the most it holds of a sort.
-BACK, AHEAD = timedelta(days=90), timedelta(days=730)
-MOST = 2000
+BACK, AHEAD = timedelta(days=31), timedelta(days=730)
+MOST = 1000
 #: For how long what was cancelled or thrown away is still told, so that calendars take it out.
 TOLD = IN_TRASH
 
@@ -132,7 +132,7 @@ def _campaigns(feed: OpenFeed, days: Days) -> tuple[str, list[Item]]:
     )
     own = [
         replace(one, version=row.version, changed_at=row.updated_at, is_gone=is_gone)
-        for one in campaign_days(row)
+        for one in campaign_days(row, days)
     ]
     return f"{row.name}, {feed.name}", [*own, *_work(Task.campaign_id == row.id, days)]
 

@@ -85,9 +85,10 @@ def limited(items: Iterable[Item], days: Days, most: int | None) -> Found:
     found = Found()
     seen: Counter[int] = Counter()
     for item in items:
-        if not item.touches(days):
+        first, last = item.places(days)
+        if last < 0 or first >= len(days):
             continue
-        place = max(0, item.places(days)[0])
+        place = max(0, first)
         seen[place] += 1
         if most is None or seen[place] <= most:
             found.items.append(item)

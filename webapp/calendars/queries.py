@@ -11,7 +11,6 @@ from webapp.calendars.items import Found, limited
 from webapp.calendars.requests import requests
 from webapp.calendars.runs import moments
 from webapp.calendars.work import Whose
-from webapp.timelines.workflow import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,19 @@ def happens(
     a day. Of one person: their work alone.
     """
     whose = Whose(campaign_id, person_id)
-    marked = work.milestones(days, whose)
+    marked = work.milestones(days, whose, most)
     asked = [] if person_id is not None else requests(days, campaign_id)
     of_campaigns = [] if person_id is not None else moments(days, campaign_id)
+    marked.found.add(limited(of_campaigns, days, most))
     tasks = work.due(days, whose, most)
     tasks.add(work.tasks(days, whose, most))
     return Happens(
         {
-            "milestones": limited([*marked, *of_campaigns], days, most),
+            "milestones": marked.found,
             "approvals": limited(asked, days, most),
             "tasks": tasks,
         },
-        milestones=len(marked),
-        reached=sum(one.state == State.DONE for one in marked),
+        milestones=marked.held,
+        reached=marked.reached,
         waiting=sum(one.state == RequestState.IN_REVIEW for one in asked),
     )

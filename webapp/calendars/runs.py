@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from webapp.ads.models import AdCampaign
 from webapp.calendars.days import Days
@@ -124,69 +124,74 @@ def moments(days: Days, campaign_id: int | None) -> list[Item]:
         ),
     )
     rows = execute(query.order_by(Campaign.name_key, Campaign.id).limit(MOST_READ))
-    return [item for row in rows for item in campaign_days(row) if item.touches(days)]
+    return [item for row in rows for item in campaign_days(row, days)]
 
 
-def campaign_days(row: Any) -> list[Item]:
-    """The start, the target and the end of a campaign, from its row."""
+def campaign_days(row: Any, days: Days) -> list[Item]:
+    """The start, the target and the last day of a campaign, from its row: those on these days."""
     named = (row.id, row.name, row.id, row.name, row.zone, row.state)
-    at_midnight = row.starts_wall.time() == time()
-    start = (
-        Item("start", *named, on=row.starts_wall.date())
-        if at_midnight
-        else Item("start", *named, starts_at=row.starts_at)
-    )
-    last_on = (row.ends_wall - DAY).date()
-    return [
-        start,
-        Item("target", *named, on=row.target_on),
-        Item("end", *named, on=last_on),
+    dates = [("target", row.target_on), ("end", (row.ends_wall - DAY).date())]
+    found = []
+    if row.starts_wall.time() == time():
+        dates.insert(0, ("start", row.starts_wall.date()))
+    elif 0 <= days.place(row.starts_at) < len(days):
+        found.append(Item("start", *named, starts_at=row.starts_at))
+    found += [
+        Item(kind, *named, on=on)  # type: ignore[arg-type]
+        for kind, on in dates
+        if days.first <= on <= days.last
     ]
+    return found
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+_WORK = (
+    Task.team_id == bindparam("team_id"),
+    Task.campaign_id.in_(_IDS),
+    Task.trashed_at.is_(None),
+    Task.state != State.CANCELLED,
+)
+_PROGRESS = (
+    select(
+        Task.campaign_id,
+        func.sum(case((Task.state == State.DONE, 1), else_=0)),
+        func.count(),
+    )
+    .where(*_WORK, Task.is_milestone.is_(False))
+    .group_by(Task.campaign_id)
+)
+_PEOPLE = (
+    select(Task.campaign_id, Task.assignee_id)
+    .where(*_WORK, Task.assignee_id.is_not(None))
+    .distinct()
+    .order_by(Task.campaign_id, Task.assignee_id)
+)
+_NEXT = (
+    planned(select(Task.campaign_id, Task.title, PlannedTask.finishes_at, Campaign.zone))
+    .where(PlannedTask.campaign_id.in_(_IDS), Task.is_milestone, Task.state.in_(OPEN))
+    .order_by(PlannedTask.finishes_at.desc(), Task.id.desc())
+)
+
+
+def _of(campaign_ids: Sequence[int]) -> dict[str, Any]:
+    return {"team_id": current_team(), "ids": list(campaign_ids)}
 
 
 def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Of each campaign: how many tasks are done, of how many that are not cancelled."""
-    done = func.sum(case((Task.state == State.DONE, 1), else_=0))
-    query = (
-        select(Task.campaign_id, done, func.count())
-        .where(
-            Task.team_id == current_team(),
-            Task.campaign_id.in_(campaign_ids),
-            Task.trashed_at.is_(None),
-            Task.is_milestone.is_(False),
-            Task.state != State.CANCELLED,
-        )
-        .group_by(Task.campaign_id)
-    )
-    return {row[0]: (int(row[1]), int(row[2])) for row in execute(query)}
+    rows = execute(_PROGRESS, _of(campaign_ids))
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
 def people_of(campaign_ids: Sequence[int]) -> dict[int, list[int]]:
     """Who has work in each campaign."""
-    query = (
-        select(Task.campaign_id, Task.assignee_id)
-        .where(
-            Task.team_id == current_team(),
-            Task.campaign_id.in_(campaign_ids),
-            Task.trashed_at.is_(None),
-            Task.state != State.CANCELLED,
-            Task.assignee_id.is_not(None),
-        )
-        .distinct()
-        .order_by(Task.campaign_id, Task.assignee_id)
-    )
     found: dict[int, list[int]] = {}
-    for campaign_id, person_id in execute(query):
+    for campaign_id, person_id in execute(_PEOPLE, _of(campaign_ids)):
         found.setdefault(campaign_id, []).append(person_id)
     return found
 
 
 def next_milestones(campaign_ids: Sequence[int]) -> dict[int, tuple[str, date]]:
     """The title and day of the first milestone of each campaign that is still open."""
-    query = (
-        planned(select(Task.campaign_id, Task.title, PlannedTask.finishes_at, Campaign.zone))
-        .where(PlannedTask.campaign_id.in_(campaign_ids), Task.is_milestone, Task.state.in_(OPEN))
-        .order_by(PlannedTask.finishes_at.desc(), Task.id.desc())
-    )
-    rows = execute(query, {"team_id": current_team()})
+    rows = execute(_NEXT, _of(campaign_ids))
     return {row.campaign_id: (row.title, zones.today(row.finishes_at, row.zone)) for row in rows}

@@ -3,7 +3,7 @@ statement is built once for each shape of what is asked.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,7 @@ from webapp.timelines.workflow import OPEN, State
 
 #: No zone is further than this from another one's date.
 DAY = timedelta(days=1)
-#: More milestones or due dates than this in a span are counted and not read.
+#: More milestones, due dates or campaigns than this in a span are not read.
 MOST_READ = 1000
 
 
@@ -50,7 +50,7 @@ class Whose:
         return {"campaign_id": self.campaign_id, "person_id": self.person_id}
 
 
-_COLUMNS = (
+_WORDS = (
     Task.id,
     Task.title,
     Task.campaign_id,
@@ -61,10 +61,8 @@ _COLUMNS = (
     Task.due_on,
     Task.due_at,
     Task.blocked_reason,
-    Task.is_milestone,
-    PlannedTask.starts_at,
-    PlannedTask.finishes_at,
 )
+_COLUMNS = (*_WORDS, PlannedTask.starts_at, PlannedTask.finishes_at)
 
 
 def instant(name: str) -> Any:
@@ -103,21 +101,26 @@ def planned(query: Any, shape: tuple[bool, bool] = (False, False)) -> Any:
 
 #: Planned to be worked on between two instants; what ended as they began is over.
 TOUCHES = and_(
+    PlannedTask.finishes_at >= instant("begins"),
     PlannedTask.starts_at < instant("ends"),
     or_(PlannedTask.finishes_at > instant("begins"), PlannedTask.starts_at >= instant("begins")),
 )
 
 
-def _place(moment: Any, number: int, *, is_end: bool) -> ColumnElement[int]:
-    """The day of an instant: -1 before the first day, `number` after the last one."""
+def _group(number: int) -> ColumnElement[int]:
+    """The day a task begins and ends on; what goes on over several is in the group after them all.
+
+    From the last day back: what has no length and lies at midnight belongs to the day it opens.
+    """
     bounds = [instant(f"b{n}") for n in range(number + 1)]
-    return case(
-        *[
-            ((moment <= bound if is_end else moment < bound), literal(n - 1))
-            for n, bound in enumerate(bounds)
-        ],
-        else_=literal(number),
-    )
+    within = [
+        (
+            and_(PlannedTask.starts_at >= bounds[n], PlannedTask.finishes_at <= bounds[n + 1]),
+            literal(n),
+        )
+        for n in reversed(range(number))
+    ]
+    return case(*within, else_=literal(number))
 
 
 @cache
@@ -125,22 +128,34 @@ def _tasks(number: int, shape: tuple[bool, bool]) -> Any:
     """The tasks of `number` days, `most` of each; those over several days are a group of their own.
     `held` is how many the group has.
     """
-    first = _place(PlannedTask.starts_at, number, is_end=False)
-    last = _place(PlannedTask.finishes_at, number, is_end=True)
-    group = case((first >= last, first), else_=literal(number + 1))
+    # Few columns go through the sorting; the words are read of what is shown.
     inner = (
-        planned(select(*_COLUMNS, group.label("grp")), shape)
+        planned(
+            select(
+                PlannedTask.task_id,
+                PlannedTask.starts_at,
+                PlannedTask.finishes_at,
+                _group(number).label("grp"),
+            ),
+            shape,
+        )
         .where(TOUCHES, Task.is_milestone.is_(False))
         .subquery()
     )
-    order = (inner.c.finishes_at, inner.c.id)
+    order = (inner.c.finishes_at, inner.c.task_id)
     ranked = select(
         inner,
         func.row_number().over(partition_by=inner.c.grp, order_by=order).label("rank"),
         func.count().over(partition_by=inner.c.grp).label("held"),
     ).subquery()
-    shown = select(ranked).where(ranked.c.rank <= bindparam("most"))
-    return shown.order_by(ranked.c.finishes_at, ranked.c.id)
+    return (
+        select(*_WORDS, *ranked.c)
+        .select_from(ranked)
+        .join(Task, and_(Task.team_id == bindparam("team_id"), Task.id == ranked.c.task_id))
+        .join(Campaign, and_(Campaign.team_id == Task.team_id, Campaign.id == Task.campaign_id))
+        .where(ranked.c.rank <= bindparam("most"))
+        .order_by(ranked.c.finishes_at, ranked.c.task_id)
+    )
 
 
 def tasks(days: Days, whose: Whose, most: int) -> Found:
@@ -151,7 +166,7 @@ def tasks(days: Days, whose: Whose, most: int) -> Found:
     found = Found([_task(row) for row in rows])
     for row in rows:
         if row.rank == most < row.held:  # the last one shown of its group
-            if row.grp > len(days):
+            if row.grp == len(days):
                 found.spans_left = row.held - most
             else:
                 found.left[row.grp] = row.held - most
@@ -189,27 +204,49 @@ def _milestones(shape: tuple[bool, bool]) -> Any:
     )
 
 
-def milestones(days: Days, whose: Whose) -> list[Item]:
-    """Milestones on their campaign's day."""
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Milestones of some days: those shown, how many there are, how many are reached."""
+
+    found: Found
+    held: int
+    reached: int
+
+
+def milestones(days: Days, whose: Whose, most: int) -> Marked:
+    """Milestones on their campaign's day, `most` a day."""
     values: dict[str, Any] = {"team_id": current_team(), **whose.values}
     values |= {"begins": days.begins - DAY, "ends": days.ends + DAY}
-    found = [
-        Item(
-            "milestone",
-            row.id,
-            row.title,
-            row.campaign_id,
-            row.campaign,
-            row.zone,
-            row.state,
-            on=zones.today(row.finishes_at, row.zone),
-            person_id=row.assignee_id,
-            is_late=row.state in OPEN and (row.due_at or row.finishes_at) < clock.now(),
-            is_blocked=row.state in OPEN and bool(row.blocked_reason),
-        )
-        for row in execute(_milestones(whose.shape), values)
-    ]
-    return [one for one in found if one.on is not None and days.first <= one.on <= days.last]
+    found, seen, reached = Found(), [0] * len(days), 0
+    for row in execute(_milestones(whose.shape), values):
+        on = zones.today(row.finishes_at, row.zone)
+        if not days.first <= on <= days.last:
+            continue
+        place = days.place_of(on)
+        seen[place] += 1
+        reached += row.state == State.DONE
+        if seen[place] <= most:
+            found.items.append(_milestone(row, on))
+        else:
+            found.left[place] += 1
+    return Marked(found, sum(seen), reached)
+
+
+def _milestone(row: Row[Any], on: date) -> Item:
+    is_open = row.state in OPEN
+    return Item(
+        "milestone",
+        row.id,
+        row.title,
+        row.campaign_id,
+        row.campaign,
+        row.zone,
+        row.state,
+        on=on,
+        person_id=row.assignee_id,
+        is_late=is_open and (row.due_at or row.finishes_at) < clock.now(),
+        is_blocked=is_open and bool(row.blocked_reason),
+    )
 
 
 @cache

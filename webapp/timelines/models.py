@@ -24,6 +24,8 @@ from webapp.events.models import Json
 from webapp.timelines.workflow import IN_HAND, OPEN, State, lifecycle
 
 PRIORITIES = {"low": "Low", "normal": "Normal", "high": "High", "urgent": "Urgent"}
+#: Written out, not as parameters: a partial index serves only what repeats its condition.
+IS_OPEN = "state IN ('todo', 'in_progress', 'in_review')"
 #: One working day where nobody said how long it takes.
 USUAL_MINUTES = 480
 
@@ -86,6 +88,17 @@ class Task(Base):
         ),
         Index(None, "team_id", "campaign_id", "state"),
         Index(None, "team_id", "assignee_id", "due_at"),
+        # Who has how much in hand is read off this one alone; its condition is `IS_OPEN`.
+        Index(
+            "ix_task_open",
+            "team_id",
+            "assignee_id",
+            "campaign_id",
+            "state",
+            "id",
+            sqlite_where=text(f"{IS_OPEN} AND trashed_at IS NULL AND assignee_id IS NOT NULL"),
+            postgresql_where=text(f"{IS_OPEN} AND trashed_at IS NULL AND assignee_id IS NOT NULL"),
+        ),
         Index(
             "ix_task_due",
             "team_id",
@@ -195,8 +208,9 @@ class PlannedTask(Base):
             ["team_id", "task_id"], ["task.team_id", "task.id"], ondelete="CASCADE"
         ),
         Index(None, "team_id", "campaign_id"),
-        Index(None, "team_id", "starts_at"),
-        Index(None, "team_id", "finishes_at"),
+        # What a week touches is read off this index alone: what ended before it is left out, and of
+        # the rest what begins after it.
+        Index(None, "team_id", "finishes_at", "starts_at"),
         {"sqlite_with_rowid": False},
     )
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select, text
 
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.db import current_team, db, execute, find
 from webapp.events.models import Event
 from webapp.timelines import planning
-from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
+from webapp.timelines.models import IS_OPEN, Dependency, PlannedTask, Task, Timeline
 from webapp.timelines.workflow import OPEN, State
 
 
@@ -228,7 +228,7 @@ def in_hand() -> dict[int, int]:
             )
             .where(Task.team_id == current_team())
         )
-        .where(Task.assignee_id.is_not(None), Task.state.in_(OPEN), begun)
+        .where(Task.assignee_id.is_not(None), text(f"task.{IS_OPEN}"), begun)
         .group_by(Task.assignee_id)
     )
     return {row[0]: int(row[1]) for row in execute(query)}

@@ -41,7 +41,7 @@ def index() -> Response:
         "schedule",
         **_frame(choice, person),
         **shown,
-        **_people(shown["days"], choice, person),
+        **_people(shown, choice, person),
         today=today,
         title=schedule_week.title_of(choice, today),
         lede=schedule_week.lede_of(shown["numbers"]),
@@ -65,7 +65,7 @@ def day(on: str) -> Response:
         "schedule",
         **_frame(choice, person),
         **shown,
-        **_people(shown["days"], choice, person),
+        **_people(shown, choice, person),
         today=today,
         before=choice.day - DAY,
         after=choice.day + DAY,
@@ -95,9 +95,10 @@ def _frame(choice: Choice, person: SignedIn) -> dict[str, Any]:
     }
 
 
-def _people(days: Any, choice: Choice, person: SignedIn) -> dict[str, Any]:
+def _people(shown: dict[str, Any], choice: Choice, person: SignedIn) -> dict[str, Any]:
     """Who has room; of a large team those who have least of it come first, and the rest is told."""
-    found = schedule_people.rooms(days, person.team_zone)
+    days = shown["days"]
+    found = schedule_people.rooms(days, person.team_zone, shown["own"], shown["closed"])
     if choice.person_id is not None:
         found = [one for one in found if one.person_id == choice.person_id]
     if len(found) > MOST_PEOPLE:

@@ -36,16 +36,18 @@ def day_of(choice: Choice, zone: str) -> dict[str, Any]:
     one_campaign = choice.campaign_id is not None
     cards = in_order(card_of(one, zone, names, one_campaign=one_campaign) for one in single)
     closed = availability.closed_days(choice.day, choice.day, choice.campaign_id)
-    weekdays = availability.working_week().weekdays
+    own = availability.working_week()
     return {
         "days": days,
-        "own": [one for one in cards if one.at is None],
+        "all_day": [one for one in cards if one.at is None],
         "timed": [one for one in cards if one.at is not None],
         "spans": spans_of([*(run.as_item() for run in running), *wide], days),
         "left": sum(found.left.values()) + found.spans_left + held - len(running),
         "timers": timers_between(days.begins, days.ends, choice.campaign_id),
         "why": closed.get(choice.day, ""),
-        "is_off": choice.day.weekday() not in weekdays or choice.day in closed,
+        "is_off": choice.day.weekday() not in own.weekdays or choice.day in closed,
+        "own": own,
+        "closed": closed,
         "is_today": choice.day == zones.today(clock.now(), zone),
     }
 

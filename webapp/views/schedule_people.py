@@ -2,13 +2,13 @@
 away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from webapp.availability import queries as availability
 from webapp.availability.queries import Away, Profile
-from webapp.availability.week import Slot, slots
+from webapp.availability.week import Slot, Week, slots
 from webapp.calendars.days import MINUTE, Days
 from webapp.calendars.load import planned_minutes
 from webapp.core import clock, zones
@@ -75,13 +75,12 @@ def hours_words(minutes: int) -> str:
     return f"{minutes / 60:.1f}".removesuffix(".0")
 
 
-def rooms(days: Days, team_zone: str) -> list[Room]:
+def rooms(days: Days, team_zone: str, own: Week, closed: Collection[date]) -> list[Room]:
     """Everybody who works here, by name, in the same few statements for one or a hundred. Work is
-    planned in the team's hours.
+    planned in the team's hours, `own`, but for the days `closed`.
     """
     people = availability.profiles()
     ids = [one.user_id for one in people]
-    own, closed = availability.working_week(), availability.closed_days(days.first, days.last)
     open_times = slots(own.hours, team_zone, days.first - DAY, days.last + DAY, closed)
     planned = planned_minutes(days, open_times)
     worked = availability.slots_of(ids, days.first - DAY, days.last + DAY)

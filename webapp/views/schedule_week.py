@@ -2,7 +2,7 @@
 that run, and the numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,6 +70,8 @@ def week_of(choice: Choice, zone: str) -> dict[str, Any]:
         ([], 0) if choice.person_id else runs.running(days, choice.campaign_id, MOST_CAMPAIGNS)
     )
     names = dict(accounts.people())
+    own = availability.working_week()
+    closed = availability.closed_days(days.first, days.last, choice.campaign_id)
     shown = _shown(found, choice)
     across = [run.as_item() for run in running] if "ads" in choice.shows else []
     wide = [one for one in shown.items if _is_wide(one, days)]
@@ -77,7 +79,16 @@ def week_of(choice: Choice, zone: str) -> dict[str, Any]:
     all_spans = (held if across else 0) + len(wide) + shown.spans_left
     return {
         "days": days,
-        "columns": _columns(days, shown, names, choice),
+        "columns": _columns(
+            days,
+            shown,
+            names,
+            weekdays=own.weekdays,
+            closed=closed,
+            one_campaign=choice.campaign_id is not None,
+        ),
+        "own": own,
+        "closed": closed,
         "spans": spans,
         "spans_left": all_spans - len(spans),
         "numbers": _numbers(found, held, load.sums(days, whose)),
@@ -100,15 +111,20 @@ def _is_wide(item: Item, days: Days) -> bool:
     return item.kind == "task" and last > first
 
 
-def _columns(days: Days, found: Found, names: dict[int, str], choice: Choice) -> list[Column]:
-    closed = availability.closed_days(days.first, days.last, choice.campaign_id)
-    weekdays = availability.working_week().weekdays
+def _columns(
+    days: Days,
+    found: Found,
+    names: dict[int, str],
+    *,
+    weekdays: Collection[int],
+    closed: Mapping[date, str],
+    one_campaign: bool,
+) -> list[Column]:
     today = zones.today(clock.now(), days.zone)
     cards: list[list[Card]] = [[] for _ in days.each]
     for item in found.items:
         first, last = item.places(days)
         if first == last:
-            one_campaign = choice.campaign_id is not None
             cards[first].append(card_of(item, days.zone, names, one_campaign=one_campaign))
     columns = []
     for place, on in enumerate(days.each):
