@@ -9,7 +9,7 @@ import importlib
 
 from tasks import broker, context, deliver
 
-EFFECT_MODULES: tuple[str, ...] = ("tasks.imports", "tasks.demo")
+EFFECT_MODULES: tuple[str, ...] = ("tasks.imports", "tasks.files", "tasks.demo")
 
 
 def load() -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import people
+from tests.files import uploads
 from tests.imports import staged
 from tests.people import Person, Team
 from tests.timelines import plans
@@ -114,6 +115,11 @@ ROUTES = {
     "task_page.link": "member",
     "task_page.unlink": "member",
     "task_page.comment": "member",
+    "task_page.attach": "member",
+    "files.assets": "viewer",
+    "files.add_asset": "member",
+    "files.download": "viewer",
+    "files.remove": "member",
     "comments.edit": "member",
     "comments.save": "member",
     "comments.delete": "member",
@@ -194,15 +200,6 @@ def import_batch(team: Team) -> int:
     return staged.stage(find(Campaign, CAMPAIGN), team.alice, staged.report()).id
 
 
-def task(team: Team) -> int:
-    return plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id
-
-
-def comment(team: Team) -> int:
-    """Said by somebody a member is not."""
-    return add_comment(subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor)
-
-
 def share_link(team: Team) -> int:
     return people.shared(team, find(Campaign, CAMPAIGN)).id
 
@@ -236,8 +233,11 @@ OBJECTS = {
     "session_id": lambda team: sessions_of(team.alice.id)[0].id,
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
-    "task_id": task,
-    "comment_id": comment,
+    "task_id": lambda team: plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id,
+    "comment_id": lambda team: add_comment(
+        subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor
+    ),
+    "stored_file_id": lambda team: uploads.attach(team.mia, "task", 1),
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,

@@ -10,6 +10,7 @@ from flask_migrate import Migrate
 from flask_sock import Sock
 
 from webapp import registry, schema
+from webapp.adapters import storage
 from webapp.config import ROOT, Settings
 from webapp.core import clock, fault
 from webapp.db import db
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None, **config: Any) -> Flask:
     _start_clock(settings)
     logs.init(settings.log_level)
     bus.connect(settings.redis_url)
+    storage.connect(settings.files_url, settings.files_folder)
     if settings.is_sqlite:
         Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(
             parents=True, exist_ok=True
@@ -74,6 +76,7 @@ def _register_routes(app: Flask) -> None:
         campaigns,
         comments,
         dashboard,
+        files,
         health,
         home,
         imports,
@@ -88,17 +91,8 @@ def _register_routes(app: Flask) -> None:
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(
-            tasks,
-            task_page,
-            comments,
-            availability,
-            analytics,
-            sharing,
-            shared_page,
-            dashboard,
-            health,
-        ),
+        *(tasks, task_page, comments, files, availability),
+        *(analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

@@ -16,6 +16,7 @@ MODULES = (
     "webapp.campaigns.policies",
     "webapp.campaigns.subjects",
     "webapp.comments.commands",
+    "webapp.files.commands",
     "webapp.timelines.commands",
     "webapp.timelines.tasks",
     "webapp.timelines.dates_shift",

@@ -9,6 +9,7 @@ from webapp.campaigns import models as campaigns
 from webapp.comments import models as comments
 from webapp.demo import models as demo
 from webapp.events import models as events
+from webapp.files import models as files
 from webapp.imports import models as imports
 from webapp.sharing import models as sharing
 from webapp.timelines import models as timelines
@@ -22,6 +23,7 @@ __all__ = [
     "comments",
     "demo",
     "events",
+    "files",
     "imports",
     "operations",
     "sharing",

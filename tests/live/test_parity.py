@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from tests import people
 from tests.clients import signed_in
+from tests.files import uploads
 from tests.imports import staged
 from tests.people import Team
 from tests.timelines import plans
@@ -134,6 +135,7 @@ def board(team: Team) -> str:
 def task_page(team: Team) -> str:
     planned(team)
     add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
+    uploads.attach(team.mia, "task", 1)
     return "/tasks/1"
 
 
@@ -186,6 +188,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_status": overview,
     "comment_count": task_page,
     "demo_progress": welcome,
+    "file_count": task_page,
     "headline": home,
     "inbox_list": inbox,
     "live_campaigns": home_while_running,

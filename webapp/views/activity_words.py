@@ -69,6 +69,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "share.revoked": ("x", "", "Revoked a shared link"),
     "results.recorded": ("chart", "", "Recorded results"),
     "comment.added": ("talk", "", "Said something"),
+    "file.added": ("link", "", "Attached a file"),
+    "file.removed": ("x", "", "Removed a file"),
     "task.added": ("plus", "", "Added a task"),
     "task.changed": ("copy", "", "Edited a task"),
     "task.started": ("s-in_progress", "in_progress", "Started a task"),
