@@ -25,6 +25,7 @@ from webapp.core import tokens
 from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
+from webapp.timelines.time_spent import log_time
 from webapp.web.guards import guard_of
 
 PUBLIC = "public"
@@ -116,6 +117,8 @@ ROUTES = {
     "task_page.unlink": "member",
     "task_page.comment": "member",
     "task_page.attach": "member",
+    "task_page.log": "member",
+    "time_spent.remove": "member",
     "files.assets": "viewer",
     "files.add_asset": "member",
     "files.download": "viewer",
@@ -165,6 +168,7 @@ FINER = {
     "approvals.withdraw": "who asked, or a manager: tests/approvals/test_decisions.py",
     "welcome.start": "a demo is the owners' to ask for: tests/demo/test_welcome.py",
     "settings.revoke_session": "only one's own: tests/accounts/test_sessions.py",
+    "time_spent.remove": "only one's own: tests/timelines/test_time_spent.py",
     "availability.remove_absence": "one's own, or a manager: tests/availability/test_absences.py",
 }
 #: Not called by the matrix, and why.
@@ -237,6 +241,7 @@ OBJECTS = {
     "comment_id": lambda team: add_comment(
         subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor
     ),
+    "time_entry_id": lambda team: log_time(task_id=1, minutes=30, by=team.mia.actor),
     "stored_file_id": lambda team: uploads.attach(team.mia, "task", 1),
     "demo_id": demo,
     "blackout_id": blackout,

@@ -86,12 +86,13 @@ def _register_routes(app: Flask) -> None:
         spend,
         task_page,
         tasks,
+        time_spent,
         welcome,
     )
 
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(tasks, task_page, comments, files, availability),
+        *(tasks, task_page, comments, files, time_spent, availability),
         *(analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

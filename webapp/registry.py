@@ -19,6 +19,7 @@ MODULES = (
     "webapp.files.commands",
     "webapp.timelines.commands",
     "webapp.timelines.tasks",
+    "webapp.timelines.time_spent",
     "webapp.timelines.dates_shift",
     "webapp.timelines.policies",
     "webapp.ads.commands",

@@ -32,6 +32,7 @@ from webapp.db import db
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
 from webapp.timelines.tasks import block_task
+from webapp.timelines.time_spent import log_time
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -136,6 +137,7 @@ def task_page(team: Team) -> str:
     planned(team)
     add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
     uploads.attach(team.mia, "task", 1)
+    log_time(task_id=1, minutes=90, by=team.mia.actor)
     return "/tasks/1"
 
 
@@ -207,6 +209,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "task_board": board,
     "task_count": board,
     "task_state": task_page,
+    "time_on_task": task_page,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

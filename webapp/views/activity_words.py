@@ -71,6 +71,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "comment.added": ("talk", "", "Said something"),
     "file.added": ("link", "", "Attached a file"),
     "file.removed": ("x", "", "Removed a file"),
+    "time_entry.logged": ("clock", "", "Logged time"),
+    "time_entry.removed": ("x", "", "Took logged time back"),
     "task.added": ("plus", "", "Added a task"),
     "task.changed": ("copy", "", "Edited a task"),
     "task.started": ("s-in_progress", "in_progress", "Started a task"),

@@ -18,7 +18,8 @@ from webapp.timelines import queries
 from webapp.timelines.commands import link_tasks, unlink_tasks
 from webapp.timelines.models import PRIORITIES, Task
 from webapp.timelines.tasks import assign_task, block_task, edit_task
-from webapp.views import activity_words, comments, files, stale_words, task_words
+from webapp.timelines.time_spent import log_time
+from webapp.views import activity_words, comments, files, stale_words, task_words, time_spent
 from webapp.views import task_board as board
 from webapp.views.tasks import LABELS, STALE, done, placed
 from webapp.web.forms import submitted, typed
@@ -38,7 +39,7 @@ def detail(task_id: int, status: int = 200, **refused: Any) -> Response:
     follow_campaign(task.campaign_id)
     blank: dict[str, Any] = {"form": "", "values": {}, "errors": {}}
     values = facts_of(task) | comments.said_about("task", task_id)
-    values |= files.attached_to("task", task_id)
+    values |= files.attached_to("task", task_id) | time_spent.spent_on(task_id)
     return page("tasks/detail.html", status, **values | blank | refused)
 
 
@@ -222,6 +223,17 @@ def attach(task_id: int) -> Response:
         return detail(task_id, error.status, form="file", errors=error.fields)
     here = path_for("task_page.detail", task_id=task_id)
     return see_other(f"{here}#files", toast="File attached")
+
+
+@bp.post("/time")
+@guard("campaign.edit", loads=Task)
+def log(task_id: int) -> Response:
+    try:
+        submitted(log_time, task_id=task_id)
+    except Invalid as error:
+        return detail(task_id, error.status, form="time", values=typed(), errors=error.fields)
+    here = path_for("task_page.detail", task_id=task_id)
+    return see_other(f"{here}#time", toast="Time kept")
 
 
 @fragment(
