@@ -7,7 +7,12 @@ runs jobs.
 
 import importlib
 
-EFFECT_MODULES: tuple[str, ...] = ("tasks.imports", "tasks.assignments", "tasks.demo")
+EFFECT_MODULES: tuple[str, ...] = (
+    "tasks.imports",
+    "tasks.assignments",
+    "tasks.files",
+    "tasks.demo",
+)
 
 
 def load() -> None:

@@ -76,7 +76,7 @@ def db_dispose() -> None:
 
 
 @pytest.fixture(scope="session")
-def whole_app(database_url: str) -> Flask:
+def whole_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application with a migrated database; its rows are emptied before each test that uses
     `app`.
     """
@@ -89,6 +89,7 @@ def whole_app(database_url: str) -> Flask:
             "REDIS_URL": os.environ["REDIS_URL"],
             "LOG_LEVEL": "ERROR",
             "ASSETS": "local",
+            "FILES_DIR": str(tmp_path_factory.mktemp("files")),
         }
     )
     app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)

@@ -120,6 +120,7 @@ MAY_WRITE = {
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
     "webapp.timelines.tasks": "the commands of tasks, beside those of the plan as a whole",
+    "webapp.timelines.time_spent": "the commands of time spent, beside those of tasks",
     "webapp.ads.results": "the commands of daily results, beside those of budgets",
 }
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import people
+from tests.files import uploads
 from tests.imports import staged
 from tests.people import Person, Team
 from tests.routes import FINER, NOT_CALLED, PUBLIC, ROUTES
@@ -28,6 +29,7 @@ from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
 from webapp.playbooks.commands import save_playbook, start_campaign
+from webapp.timelines.time_spent import log_time
 from webapp.web.guards import guard_of
 
 VISITORS = {"viewer": "vera", "member": "mia", "manager": "bob", "owner": "alice"}
@@ -52,15 +54,6 @@ def invite(team: Team) -> int:
 
 def import_batch(team: Team) -> int:
     return staged.stage(find(Campaign, CAMPAIGN), team.alice, staged.report()).id
-
-
-def task(team: Team) -> int:
-    return plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id
-
-
-def comment(team: Team) -> int:
-    """Said by somebody a member is not."""
-    return add_comment(subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor)
 
 
 def share_link(team: Team) -> int:
@@ -108,8 +101,12 @@ OBJECTS = {
     "session_id": lambda team: sessions_of(team.alice.id)[0].id,
     "receipt_id": dead_receipt,
     "share_link_id": share_link,
-    "task_id": task,
-    "comment_id": comment,
+    "task_id": lambda team: plans.task(team, find(Campaign, CAMPAIGN), "Artwork").id,
+    "comment_id": lambda team: add_comment(
+        subject_kind="task", subject_id=1, body="Nice", by=team.mia.actor
+    ),
+    "time_entry_id": lambda team: log_time(task_id=1, minutes=30, by=team.mia.actor),
+    "stored_file_id": lambda team: uploads.attach(team.mia, "task", 1),
     "demo_id": demo,
     "blackout_id": blackout,
     "absence_id": absence,

@@ -109,6 +109,16 @@ class Settings:
     cors_origins: str = variable(
         "CORS_ORIGINS", "", "Comma-separated origins that may call the JSON API with credentials."
     )
+    files_dir: str = variable(
+        "FILES_DIR",
+        "",
+        "The folder of uploaded files, shared by web and worker; instance/files unless set.",
+    )
+    files_url: str = variable(
+        "FILES_URL",
+        "",
+        "s3://bucket/prefix keeps uploaded files there (extra [s3], AWS_* variables) instead.",
+    )
     log_level: str = variable(
         "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR; logs are JSON lines on standard error."
     )
@@ -153,6 +163,10 @@ class Settings:
         return url
 
     @property
+    def files_folder(self) -> str:
+        return self.files_dir or str(ROOT / "instance" / "files")
+
+    @property
     def is_sqlite(self) -> bool:
         return self.sqlalchemy_url.startswith("sqlite")
 
@@ -191,6 +205,8 @@ class Settings:
         for name in ("threads", "worker_threads", "web_concurrency"):
             if int(getattr(self, name)) < 1:
                 raise BadSettings(f"{name.upper()} is at least 1.")
+        if self.files_url and not self.files_url.startswith("s3://"):
+            raise BadSettings("FILES_URL is s3://bucket/prefix, or empty for the folder FILES_DIR.")
         if not self.sqlalchemy_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSettings("DATABASE_URL is postgres://… or sqlite:///…; nothing else works.")
 

@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from flask_sock import Sock
 
 from webapp import cli, registry, schema
+from webapp.adapters import storage
 from webapp.config import ROOT, Settings
 from webapp.core import clock, fault
 from webapp.db import db
@@ -24,6 +25,7 @@ from webapp.views import (
     campaigns,
     comments,
     dashboard,
+    files,
     health,
     home,
     imports,
@@ -35,6 +37,7 @@ from webapp.views import (
     spend,
     task_page,
     tasks,
+    time_spent,
     timeline_tasks,
     timelines,
     welcome,
@@ -56,6 +59,7 @@ def build(settings: Settings | None = None, **config: Any) -> Flask:
     _start_clock(settings)
     logs.init(settings.log_level)
     bus.connect(settings.redis_url)
+    storage.connect(settings.files_url, settings.files_folder)
     if settings.is_sqlite:
         Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(
             parents=True, exist_ok=True
@@ -89,7 +93,8 @@ def _start_clock(settings: Settings) -> None:
 def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(timelines, timeline_tasks, tasks, task_page, comments, schedule, calendar_feeds),
+        *(timelines, timeline_tasks, tasks, task_page, comments, files, time_spent),
+        *(schedule, calendar_feeds),
         *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

@@ -11,6 +11,7 @@ from webapp.campaigns import models as campaigns
 from webapp.comments import models as comments
 from webapp.demo import models as demo
 from webapp.events import models as events
+from webapp.files import models as files
 from webapp.imports import models as imports
 from webapp.playbooks import models as playbooks
 from webapp.sharing import models as sharing
@@ -27,6 +28,7 @@ __all__ = [
     "comments",
     "demo",
     "events",
+    "files",
     "imports",
     "operations",
     "playbooks",

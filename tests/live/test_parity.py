@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from tests import people
 from tests.clients import signed_in
+from tests.files import uploads
 from tests.imports import staged
 from tests.people import Team
 from tests.timelines import plans
@@ -33,6 +34,7 @@ from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Event
 from webapp.sharing.commands import edit_link
 from webapp.timelines.tasks import block_task
+from webapp.timelines.time_spent import log_time
 from webapp.web.fragments import Fragment, all_fragments
 
 
@@ -143,6 +145,8 @@ def board(team: Team) -> str:
 def task_page(team: Team) -> str:
     two_tasks(team)
     add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
+    uploads.attach(team.mia, "task", 1)
+    log_time(task_id=1, minutes=90, by=team.mia.actor)
     return "/tasks/1"
 
 
@@ -237,6 +241,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_status": overview,
     "comment_count": task_page,
     "demo_progress": welcome,
+    "file_count": task_page,
     "headline": home,
     "inbox_list": inbox,
     "live_campaigns": home_while_running,
@@ -262,6 +267,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "task_board": board,
     "task_count": board,
     "task_state": task_page,
+    "time_on_task": task_page,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

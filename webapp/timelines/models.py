@@ -1,5 +1,5 @@
-"""A campaign's plan: its timeline, the tasks and milestones on it, what depends on what, and when
-each is to happen.
+"""A campaign's plan: its timeline, the tasks and milestones on it, what depends on what, when each
+is to happen, and what was spent on it.
 """
 
 from datetime import date, datetime
@@ -226,3 +226,34 @@ class PlannedTask(Base):
     baseline_finishes_at: Mapped[datetime | None] = mapped_column(default=None)
     moves: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     moved_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TimeEntry(Base):
+    """What one person worked on a task on a day. `rate_cents` is what an hour of theirs cost when
+    they logged it, in `currency`; None where nobody had said.
+    """
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "task_id"], ["task.team_id", "task.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["team_id", "user_id"], ["membership.team_id", "membership.user_id"]),
+        CheckConstraint("minutes >= 1 AND minutes <= 1440", name="minutes_fit_a_day"),
+        CheckConstraint("rate_cents >= 0", name="rate_is_not_negative"),
+        Index(None, "team_id", "task_id"),
+        Index(None, "team_id", "campaign_id"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    campaign_id: Mapped[int]
+    task_id: Mapped[int]
+    user_id: Mapped[int]
+    on: Mapped[date] = mapped_column(Date)
+    minutes: Mapped[int]
+    what: Mapped[str] = mapped_column(String(300), default="")
+    rate_cents: Mapped[int | None] = mapped_column(default=None)
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)

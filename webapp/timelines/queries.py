@@ -2,9 +2,10 @@
 stands against its target, and what a span of days holds.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, text
@@ -14,7 +15,14 @@ from webapp.core import clock
 from webapp.db import current_team, db, execute, find
 from webapp.events.models import Event
 from webapp.timelines import planning
-from webapp.timelines.models import IS_OPEN, Dependency, PlannedTask, Task, Timeline
+from webapp.timelines.models import (
+    IS_OPEN,
+    Dependency,
+    PlannedTask,
+    Task,
+    TimeEntry,
+    Timeline,
+)
 from webapp.timelines.workflow import OPEN, State
 
 
@@ -287,6 +295,33 @@ def history(task_id: int, *, limit: int = 40) -> list[Event]:
         Event.team_id == current_team(), Event.subject_kind == "task", Event.subject_id == task_id
     )
     return list(db.session.scalars(query.order_by(Event.id.desc()).limit(limit)))
+
+
+def time_entries(task_id: int) -> list[TimeEntry]:
+    """What was worked on a task, the latest day first."""
+    query = select(TimeEntry).where(
+        TimeEntry.team_id == current_team(), TimeEntry.task_id == task_id
+    )
+    return list(db.session.scalars(query.order_by(TimeEntry.on.desc(), TimeEntry.id.desc())))
+
+
+def minutes_spent(task_id: int) -> int:
+    """How long was worked on a task in all."""
+    query = select(func.sum(TimeEntry.minutes)).where(
+        TimeEntry.team_id == current_team(), TimeEntry.task_id == task_id
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def cost_of(entries: Iterable[TimeEntry]) -> dict[str, int]:
+    """What entries cost, by currency, in minor units: rounded once, half to even. What had no rate
+    is not in it.
+    """
+    hours: dict[str, int] = {}
+    for one in entries:
+        if one.rate_cents is not None:
+            hours[one.currency] = hours.get(one.currency, 0) + one.rate_cents * one.minutes
+    return {currency: round(Fraction(total, 60)) for currency, total in sorted(hours.items())}
 
 
 def timeline_of(campaign_id: int) -> Timeline | None:

@@ -20,6 +20,7 @@ from webapp.core.errors import Conflict, Invalid
 from webapp.db import db, find, unit_of_work
 from webapp.events import timers
 from webapp.events.log import Payload, note, record
+from webapp.files.commands import forget_files
 from webapp.operations import check_version, operation
 from webapp.timelines import planning
 from webapp.timelines.commands import add_link, writing
@@ -274,11 +275,12 @@ def restore_task(*, task_id: int, by: Actor) -> int:
 
 
 def purge_task(task: Task, *, by: Actor) -> None:
-    """Delete a locked task with its links and what was said about it; its events stay as the
-    log.
+    """Delete a locked task with its links, what was said about it and what is attached to it; its
+    events stay as the log.
     """
     note("task.purged", subject=task, by=by)
     forget_comments("task", task.id)
+    forget_files("task", task.id, by=by)
     db.session.delete(task)
     db.session.flush()
 

@@ -18,13 +18,15 @@ from webapp.timelines import queries
 from webapp.timelines.commands import link_tasks, unlink_tasks
 from webapp.timelines.models import PRIORITIES, Task
 from webapp.timelines.tasks import assign_task, block_task, edit_task
-from webapp.views import activity_words, comments, stale_words, task_words
+from webapp.timelines.time_spent import log_time
+from webapp.views import activity_words, comments, files, stale_words, task_words, time_spent
 from webapp.views import task_board as board
 from webapp.views.tasks import LABELS, STALE, done, placed
 from webapp.web.forms import submitted, typed
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard
 from webapp.web.render import page, path_for, see_other
+from webapp.web.security import accepts_files
 from webapp.web.shell import follow_campaign
 
 bp = Blueprint("task_page", __name__, url_prefix="/tasks/<int:task_id>")
@@ -37,6 +39,7 @@ def detail(task_id: int, status: int = 200, **refused: Any) -> Response:
     follow_campaign(task.campaign_id)
     blank: dict[str, Any] = {"form": "", "values": {}, "errors": {}}
     values = facts_of(task) | comments.said_about("task", task_id)
+    values |= files.attached_to("task", task_id) | time_spent.spent_on(task_id)
     return page("tasks/detail.html", status, **values | blank | refused)
 
 
@@ -208,6 +211,29 @@ def comment(task_id: int) -> Response:
     except Invalid as error:
         return detail(task_id, error.status, form="comment", values=typed(), errors=error.fields)
     return see_other(f"{path_for('task_page.detail', task_id=task_id)}#comments")
+
+
+@bp.post("/files")
+@accepts_files
+@guard("campaign.edit", loads=Task)
+def attach(task_id: int) -> Response:
+    try:
+        files.uploaded("task", task_id)
+    except Invalid as error:
+        return detail(task_id, error.status, form="file", errors=error.fields)
+    here = path_for("task_page.detail", task_id=task_id)
+    return see_other(f"{here}#files", toast="File attached")
+
+
+@bp.post("/time")
+@guard("campaign.edit", loads=Task)
+def log(task_id: int) -> Response:
+    try:
+        submitted(log_time, task_id=task_id)
+    except Invalid as error:
+        return detail(task_id, error.status, form="time", values=typed(), errors=error.fields)
+    here = path_for("task_page.detail", task_id=task_id)
+    return see_other(f"{here}#time", toast="Time kept")
 
 
 @fragment(

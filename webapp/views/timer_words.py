@@ -6,6 +6,7 @@ from typing import Any
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.timing import PURGE_DUE
 from webapp.events import timers
+from webapp.files.commands import SWEEP_DUE
 from webapp.timelines.tasks import PURGE_DUE as TASK_PURGE_DUE
 
 #: label → (what happens, what comes of it)
@@ -28,7 +29,7 @@ def what_happens_next(campaign_id: int) -> list[dict[str, Any]]:
 
 def coming_up(limit: int = 6) -> list[dict[str, Any]]:
     """The team's next timers with their campaigns; the trash is out of sight."""
-    found = timers.pending(limit, without=(PURGE_DUE, TASK_PURGE_DUE))
+    found = timers.pending(limit, without=(PURGE_DUE, TASK_PURGE_DUE, SWEEP_DUE))
     names = campaigns.names({timer.campaign_id for timer in found if timer.campaign_id is not None})
     return [
         _words(timer.label_key, timer.event_name)

@@ -32,6 +32,7 @@ FILTERS = (
     "change",
     "browser",
     "linked",
+    "filesize",
 )
 
 #: state → (mark, words), by kind of row; the marks are the design's vocabulary.
@@ -289,6 +290,17 @@ https://a.example/x?y=1</a>. &lt;b&gt;')
 
 
 _LINK = Markup('<a class="link" href="{}" rel="nofollow noopener noreferrer">{}</a>')
+
+
+def filesize(value: int) -> str:
+    """How large a file is.
+
+    >>> filesize(900), filesize(20_480), filesize(3_670_016)
+    ('900 bytes', '20 KB', '3.5 MB')
+    """
+    if value < 1024:
+        return f"{value} bytes"
+    return f"{value / 1024:.0f} KB" if value < 1024 * 1024 else f"{value / 1024 / 1024:.1f} MB"
 
 
 def event_id(value: int) -> str:
