@@ -150,7 +150,7 @@ def use(campaign_id: int) -> Response:
         submitted(commands.use_playbook, campaign_id=campaign_id)
     except Invalid as error:
         return choose(campaign_id, error.status, values=typed(), errors=error.fields)
-    return see_other(path_for("campaigns.detail", campaign_id=campaign_id), toast="Plan made")
+    return see_other(path_for("timelines.timeline", campaign_id=campaign_id), toast="Plan made")
 
 
 @bp.post("/playbooks/<int:playbook_id>/delete")
