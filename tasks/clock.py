@@ -94,8 +94,7 @@ class Clockwork:
 
     def _relay(self) -> None:
         """Until a batch was not full: whoever commits after that batch rings again."""
-        while (batch := relay_batch()) and not self.stopping.is_set():
-            self._offer(batch.offers)
+        while (batch := relay_batch(offer=self._offer)) and not self.stopping.is_set():
             if batch.events < BATCH:
                 return
 

@@ -11,6 +11,7 @@ from tests import people, worlds
 from tests.events.apart import apart, together
 from tests.events.ledger import budget_set, raise_budget, relayed, write_once
 from webapp.db import acting_for, db, unit_of_work
+from webapp.events import bus
 from webapp.events.models import Event, Receipt
 from webapp.events.relay import _LOCK_KEY, relay_batch
 
@@ -169,3 +170,25 @@ def test_an_event_nobody_wants_has_no_receipt(team, campaign, subscribe):
     relayed()
 
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 0
+
+
+def receipts() -> set[int]:
+    with acting_for("all"):
+        return set(db.session.scalars(select(Receipt.id)))
+
+
+def test_receipts_are_offered_once_committed_and_before_outsiders_are_told(
+    team, campaign, subscribe, monkeypatch
+):
+    subscribe(lambda _event: None, "campaign.budget_set")
+    budget_set(team, campaign)
+    told = []
+    monkeypatch.setattr(type(bus.current()), "stream", lambda _bus, rows: told.append("outsiders"))
+
+    def offer(offers):
+        told.append({one.receipt_id for one in offers} & apart(receipts))
+
+    batch = apart(lambda: relay_batch(offer=offer))
+
+    assert batch.offers
+    assert told == [{one.receipt_id for one in batch.offers}, "outsiders"]

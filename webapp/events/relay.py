@@ -5,6 +5,7 @@ Any number of relays may run: on PostgreSQL the transaction lock lets one work a
 the writer lock does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -65,8 +66,12 @@ class Batch:
     offers: list[Offer]
 
 
-def relay_batch(limit: int = BATCH) -> Batch | None:
-    """Position and hand over the next events; None when another relay is at it."""
+def relay_batch(
+    limit: int = BATCH, offer: Callable[[list[Offer]], None] | None = None
+) -> Batch | None:
+    """Position and hand over the next events; None when another relay is at it. `offer` puts the
+    receipts on their queues, before anybody outside is told.
+    """
     with acting_for("all"), unit_of_work():
         # A statement of its own: the snapshot of the one that assigns must begin after the lock is
         # held.
@@ -83,6 +88,8 @@ def relay_batch(limit: int = BATCH) -> Batch | None:
     AFTER_COMMIT()
     if rows:
         bus.ring_positions()
+        if offer:
+            offer(offers)
         bus.current().stream(
             {"position": r.position, "id": r.id, "name": r.name, "team": r.team_id or 0}
             for r in rows
