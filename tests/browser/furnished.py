@@ -47,6 +47,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     batch_id = _import(alice, path, today)
     playbook_id = _playbook(alice, path)
     task_id = _plan(alice, path)
+    comment_id = _comment(alice, task_id)
     shared = alice.shares(path, name="Label partners").rsplit("/", 1)[1]
     links = alice.open("/settings/links").content()
     page = alice.open(path)
@@ -59,6 +60,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         "membership_id": _id_in(members, r"/settings/members/(\d+)/work"),
         "campaign_id": campaign_id,
         "task_id": task_id,
+        "comment_id": comment_id,
         "proposal_id": _id_in(inbox.content(), r"/approvals/(\d+)/decision"),
         "import_batch_id": batch_id,
         "share_link_id": _id_in(links, r"/shared-links/(\d+)/edit"),
@@ -103,6 +105,14 @@ def _playbook(alice: Desk, path: str) -> str:
     press(page, "form[action$='/save-as-playbook'] button:not([type=button])")
     page.wait_for_url("**/playbooks/*")
     return page.url.rsplit("/", 1)[1]
+
+
+def _comment(alice: Desk, task_id: str) -> str:
+    page = alice.open(f"/tasks/{task_id}")
+    fill(page, body="The masters are in")
+    press(page, "form[action$='/comments'] button:not([type=button])")
+    page.get_by_text("The masters are in").wait_for()
+    return _id_in(page.content(), r"/comments/(\d+)/edit")
 
 
 def _filled(rule: str, objects: dict[str, str]) -> str:
