@@ -101,6 +101,7 @@ ROUTES = {
     "analytics.figure": "viewer",
     "analytics.export": "viewer",
     "tasks.index": "viewer",
+    "tasks.mine": "viewer",
     "tasks.new": "member",
     "tasks.create": "member",
     "tasks.menu": "viewer",

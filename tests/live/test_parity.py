@@ -133,6 +133,11 @@ def board(team: Team) -> str:
     return f"/campaigns/{planned(team).id}/tasks"
 
 
+def given(team: Team) -> str:
+    plans.assign(team, plans.task(team, planned(team), "Look <over>"), team.bob.id)
+    return "/tasks"
+
+
 def task_page(team: Team) -> str:
     planned(team)
     add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
@@ -194,6 +199,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "headline": home,
     "inbox_list": inbox,
     "live_campaigns": home_while_running,
+    "my_tasks": given,
     "needs_you": home,
     "numbers": home,
     "proposal_state": request_page,
