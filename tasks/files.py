@@ -1,5 +1,5 @@
 """Bytes that no row names any more are deleted: of a file that was removed, of a campaign that was
-purged, and what an upload left behind that never came to its row.
+purged, of a demo's team, and what an upload left behind that never came to its row.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,11 @@ def delete_the_bytes_of_a_removed_file(event: Event) -> None:
 def delete_the_files_of_a_purged_campaign(event: Event) -> None:
     prefix = f"{event.team_id}/{event.subject_id}/"
     _delete_unnamed(storage().keys(prefix, before=clock.now() + timedelta(days=1)))
+
+
+@effect("team.deleted", queue="sync")
+def delete_the_files_of_a_deleted_team(event: Event) -> None:
+    _delete_unnamed(storage().keys(f"{event.team_id}/", before=clock.now() + timedelta(days=1)))
 
 
 @effect(SWEEP_DUE, queue="sync")

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from tests import people
 from tests.files import uploads
 from tests.timelines import plans
+from webapp.accounts import queries as accounts
 from webapp.adapters.storage import storage
 from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock, fault
 from webapp.core.errors import Conflict, Invalid, NotFound
 from webapp.db import db, find, unit_of_work
 from webapp.events import timers
+from webapp.events.log import note
 from webapp.events.models import Event
 from webapp.files import queries
 from webapp.files.commands import SWEEP_AFTER, SWEEP_DUE, receive, remove_file
@@ -133,6 +135,18 @@ def test_a_purged_campaign_takes_its_files_along(team, campaign, task):
 
     assert db.session.scalars(select(StoredFile)).all() == []
     assert kept(team) == set()
+
+
+def test_a_deleted_team_takes_its_files_along(team, task):
+    storage().put(f"{team.id}/7", [uploads.PDF])  # of a row that went with its team
+    stays = uploads.attach(team.mia, "task", task.id)
+    with unit_of_work():
+        note("team.deleted", subject=accounts.team(), by=team.alice.actor)
+
+    people.run_background()
+
+    assert kept(team, 7) == set()
+    assert kept(team) == {find(StoredFile, stays).key}
 
 
 def test_a_crash_between_bytes_and_row_leaves_no_row_and_later_no_bytes(team, task):

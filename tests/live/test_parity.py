@@ -142,6 +142,11 @@ def board(team: Team) -> str:
     return f"/campaigns/{two_tasks(team).id}/tasks"
 
 
+def given(team: Team) -> str:
+    plans.assign(team, plans.task(team, planned(team), "Look <over>"), team.bob.id)
+    return "/tasks"
+
+
 def task_page(team: Team) -> str:
     two_tasks(team)
     add_comment(subject_kind="task", subject_id=1, body="@Bob <look>", by=team.mia.actor)
@@ -245,6 +250,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "headline": home,
     "inbox_list": inbox,
     "live_campaigns": home_while_running,
+    "my_tasks": given,
     "needs_you": home,
     "numbers": home,
     "plan_chart": planned,

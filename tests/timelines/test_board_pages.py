@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import event as sql
 
+from tests import people
 from tests.clients import signed_in, stranger
 from tests.timelines import plans
 from webapp.core import clock
@@ -343,3 +344,16 @@ def test_the_tab_counts_what_still_has_to_happen(app, team, campaign):
     page = signed_in(app, team.vera).get(f"/campaigns/{campaign.id}").text
 
     assert f'id="campaign-{campaign.id}-task-count" data-live class="c">1<' in page
+
+
+def test_ones_own_open_tasks_stand_on_one_page_soonest_first(app, team, campaign):
+    other = people.draft(team, name="Second")
+    mine = {"assignee_id": team.mia.id}
+    plans.task(team, campaign, "Later", due_on=plans.monday(1), **mine)
+    plans.task(team, other, "Sooner", due_on=plans.monday(), **mine)
+    plans.move(team, plans.task(team, campaign, "Done", **mine), "finish")
+    plans.task(team, campaign, "Not mine", assignee_id=team.bob.id)
+
+    page = signed_in(app, team.mia).get("/tasks").text
+
+    assert re.findall(r'<a href="/tasks/\d+" dir="auto">(.*?)</a>', page) == ["Sooner", "Later"]

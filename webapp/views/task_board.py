@@ -174,6 +174,20 @@ def _with_today(campaign_id: int) -> dict[str, Any]:
     return {"campaign": campaign, "today": zones.today(clock.now(), campaign.zone)}
 
 
+def mine_of(user_id: int) -> dict[str, Any]:
+    """A person's open tasks in all campaigns, soonest first."""
+    zone = accounts.team().zone
+    today = zones.today(clock.now(), zone)
+    lines = queries.open_lines_of(user_id)
+    cards = _cards(lines, {}, zone, today)
+    names = campaigns.names({line.campaign_id for line in lines})
+    return {
+        "user_id": user_id,
+        "mine": [(card, names.get(card.line.campaign_id, "")) for card in cards],
+        "today": today,
+    }
+
+
 def count_of(campaign_id: int) -> dict[str, Any]:
     """How many tasks still have to happen; what follows the whole plan follows this."""
     counts = queries.counts(campaign_id)
@@ -191,3 +205,8 @@ def task_board(event: Event) -> dict[str, Any]:
 def task_count(event: Event) -> dict[str, Any]:
     assert event.campaign_id is not None
     return count_of(event.campaign_id)
+
+
+@fragment("tasks/_mine.html", on=PLAN_EVENTS, topic="team:{team_id}", audience="user")
+def my_tasks(_event: Event, user_id: int) -> dict[str, Any]:
+    return mine_of(user_id)

@@ -22,7 +22,7 @@ from webapp.views import task_board as board
 from webapp.views.accounts import safe_next
 from webapp.views.campaign_pieces import head
 from webapp.web.forms import submitted, typed
-from webapp.web.guards import guard
+from webapp.web.guards import actor, guard
 from webapp.web.render import (
     Undo,
     page,
@@ -106,6 +106,13 @@ def area_of(campaign_id: int, wanted: Wanted) -> dict[str, Any]:
         "cancelled": counts.get(State.CANCELLED, 0),
         "trashed": queries.trashed_count(campaign_id),
     }
+
+
+@bp.get("/tasks")
+@guard("see")
+def mine() -> Response:
+    """What whoever looks still has to do, in all campaigns."""
+    return page("tasks/mine.html", section="campaigns", **board.mine_of(actor().user_id or 0))
 
 
 @bp.get("/campaigns/<int:campaign_id>/tasks/new")
