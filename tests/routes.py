@@ -101,6 +101,7 @@ ROUTES = {
     "tasks.new": "member",
     "tasks.create": "member",
     "tasks.menu": "viewer",
+    "tasks.mine": "viewer",
     "tasks.move": "member",
     "tasks.trash": "member",
     "tasks.restore": "member",
