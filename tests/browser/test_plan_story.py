@@ -117,7 +117,7 @@ def fill_absence(page: Page, first: date, last: date) -> None:
 
 def accepted(page: Page) -> None:
     page.locator("[name=decision][value=approve]").check()
-    press(page, "main form[action$='/decide'] button:not([type=button])")
+    press(page, "main form[action$='/decision'] button:not([type=button])")
 
 
 def subscribed(alice: Desk, path: str) -> str:
