@@ -100,7 +100,7 @@ def _playbook(alice: Desk, path: str) -> str:
     page = alice.open(f"{path}/playbook")
     page.locator("[name=playbook][value=paid-social]").check()
     press(page, "form[action$='/playbook'] button:not([type=button])")
-    page.wait_for_url(f"**{path}")
+    page.wait_for_url(f"**{path}/timeline")
     page = alice.open(f"{path}/save-as-playbook")
     press(page, "form[action$='/save-as-playbook'] button:not([type=button])")
     page.wait_for_url("**/playbooks/*")

@@ -33,6 +33,7 @@ NO_PAGE = {
     "analytics.figure": "JSON",
     "analytics.export": "a file",
     "imports.rejects": "a file",
+    "files.download": "a file",
     "calendars.fetch": "a file",
     "dashboard.home": "redirects: tests/sharing/test_dashboard_addresses.py",
     "dashboard.schedule": "redirects",
