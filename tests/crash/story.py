@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests import people
+from tests.files import uploads
 from tests.imports import staged
 from tests.timelines import plans
 from webapp.accounts import queries as accounts
@@ -114,6 +115,7 @@ def _plan(team: people.Team, campaign: Campaign) -> None:
     undo(proposal_id=plans.shift(team, masters, plans.monday(2)), by=team.bob.actor)
     unwanted = plans.task(team, campaign, "Posters", waits_for_id=masters.id)
     trash_task(task_id=unwanted.id, by=team.mia.actor)
+    uploads.attach(team.mia, "task", artwork.id)
     people.run_background()
 
 

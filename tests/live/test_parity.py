@@ -143,7 +143,7 @@ def board(team: Team) -> str:
 
 
 def given(team: Team) -> str:
-    plans.assign(team, plans.task(team, planned(team), "Look <over>"), team.bob.id)
+    plans.assign(team, plans.task(team, two_tasks(team), "Look <over>"), team.bob.id)
     return "/tasks"
 
 

@@ -116,8 +116,8 @@ def download(stored_file_id: int) -> Response:
 def disposition(name: str, *, shown: bool) -> str:
     """How a browser takes a file, and under which name; header injection ends here.
 
-    >>> disposition('a"b é.pdf', shown=False)
-    "attachment; filename=\\"a_b _.pdf\\"; filename*=UTF-8''a%22b%20%C3%A9.pdf"
+    >>> print(disposition('a"b é.pdf', shown=False))
+    attachment; filename="a_b _.pdf"; filename*=UTF-8''a%22b%20%C3%A9.pdf
     """
     name = clean_name_of_file(name)
     plain = "".join(
