@@ -26,7 +26,15 @@ def end(backend: int) -> None:
 
 @pytest.fixture
 def rested(app, monkeypatch):
+    """A pool of one connection, which rested: of several another might be given out, and the one
+    that was ended would wait for a later test.
+    """
     monkeypatch.setattr(DATABASE, "RESTED_SECONDS", -1.0)
+    db.session.rollback()
+    db.engine.dispose()
+    yield
+    db.session.rollback()
+    db.engine.dispose()
 
 
 def test_after_a_restart_of_the_server_the_next_request_notices_nothing(rested):

@@ -15,6 +15,7 @@ pytestmark = [
 #: Read before a team is known; only `accounts` reads them.
 IDENTITY = {
     *("user", "session", "team", "membership", "invite", "user_setting", "sign_in_failure"),
+    "calendar_feed",
     "share_link",
 }
 
