@@ -10,8 +10,9 @@
   place.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target === menu) opener = event.detail.elt;
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== menu || !opener) return;
+  // Once it is settled: before that its forms are not htmx's yet, and a quick Enter would leave the page.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target !== menu || !opener || menu.matches(":popover-open")) return;
     menu.showPopover();
     const at = opener.getBoundingClientRect(), size = menu.getBoundingClientRect();
     const below = at.bottom + size.height < innerHeight || at.top < size.height;
