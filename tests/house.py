@@ -28,6 +28,7 @@ TIERS = {
     "webapp.social": 30,
     "webapp.assignments": 40,
     "webapp.calendars": 40,
+    "webapp.escalations": 40,
     "webapp.outreach": 40,
     "webapp.optimizer": 40,
     "webapp.rewards": 40,

@@ -36,6 +36,7 @@ MODULES = (
     "webapp.timelines.plan_part",
     "webapp.assignments.commands",
     "webapp.assignments.policies",
+    "webapp.escalations.policies",
     "webapp.playbooks.commands",
     "webapp.demo.commands",
     "webapp.demo.telling",

@@ -10,6 +10,7 @@ from webapp.calendars import models as calendars
 from webapp.campaigns import models as campaigns
 from webapp.comments import models as comments
 from webapp.demo import models as demo
+from webapp.escalations import models as escalations
 from webapp.events import models as events
 from webapp.files import models as files
 from webapp.imports import models as imports
@@ -27,6 +28,7 @@ __all__ = [
     "campaigns",
     "comments",
     "demo",
+    "escalations",
     "events",
     "files",
     "imports",

@@ -180,7 +180,7 @@ def test_it_takes_as_few_statements_for_everybody_as_for_one(team, statements):
         "away": (lambda: queries.away(MONDAY), 1),
         "slots of one": (lambda: queries.slots_of(one, MONDAY, MONDAY), 3),
         "slots of all": (lambda: queries.slots_of(everybody, MONDAY, MONDAY), 3),
-        "backup_of": (lambda: queries.backup_of(team.mia.id, MONDAY), 3),
+        "stand_ins": (lambda: queries.stand_ins(MONDAY), 3),
     }
     counted = {}
     for name, (read, _) in reads.items():

@@ -14,7 +14,7 @@ from webapp.db import db
 from webapp.views.home import same_days
 from webapp.web import fragments
 
-PERSONAL = ("needs_you", "headline", "approvals_badge", "approvals_tab_badge")
+PERSONAL = ("needs_you", "headline", "your_tasks", "approvals_badge", "approvals_tab_badge")
 SHARED = ("numbers", "live_campaigns")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from tests import people
 from tests.clients import signed_in
+from tests.escalations import late
 from tests.files import uploads
 from tests.imports import staged
 from tests.people import Team
@@ -223,6 +224,20 @@ def schedule(team: Team) -> str:
     return "/schedule"
 
 
+def late_for_bob(team: Team) -> str:
+    """Mia's work is late, she was reminded, and Bob steps in."""
+    monday = plans.monday()
+    campaign = people.draft(team, name="Tidal <Lines> & more")
+    late.artwork(team, campaign, monday)
+    late.until(monday + timedelta(days=1), 13, 1)
+    return "/"
+
+
+def home_of_a_worker(team: Team) -> str:
+    given(team)
+    return "/"
+
+
 def welcome(team: Team) -> str:
     ask_for_demo(by=team.alice.actor)
     return "/welcome/"
@@ -251,7 +266,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "inbox_list": inbox,
     "live_campaigns": home_while_running,
     "my_tasks": given,
-    "needs_you": home,
+    "needs_you": late_for_bob,
     "numbers": home,
     "plan_chart": planned,
     "plan_finding": planned,
@@ -274,6 +289,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "task_count": board,
     "task_state": task_page,
     "time_on_task": task_page,
+    "your_tasks": home_of_a_worker,
 }
 
 for module in pkgutil.iter_modules(views.__path__):  # fragments register when they are imported

@@ -277,13 +277,17 @@ def slots_of(user_ids: Collection[int], first: date, last: date) -> dict[int, li
     return found
 
 
-def backup_of(user_id: int, on: date) -> int | None:
-    """Who takes over a person's work on a day: their backup, else that one's backup when they are
-    away themselves, and so on; None when nobody is left. Three statements.
+def stand_ins(on: date) -> dict[int, int]:
+    """Who takes over each person's work on a day: their backup, else that one's backup when they
+    are away themselves, and so on. Who has nobody left is not in it. Three statements.
     """
     backups = {one.user_id: one.backup_id for one in profiles()}
     gone = away(on)
-    return next((one for one in _steps(user_id, backups) if one not in gone), None)
+    found = {
+        user_id: next((one for one in _steps(user_id, backups) if one not in gone), None)
+        for user_id in backups
+    }
+    return {user_id: one for user_id, one in found.items() if one is not None}
 
 
 def _steps(user_id: int, backups: dict[int, int | None]) -> Iterator[int]:
@@ -293,4 +297,4 @@ def _steps(user_id: int, backups: dict[int, int | None]) -> Iterator[int]:
     while step is not None and step not in seen:
         seen.add(step)
         yield step
-        step = backups[step]
+        step = backups.get(step)

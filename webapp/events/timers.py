@@ -109,18 +109,24 @@ def cancel(key: str) -> None:
 
 
 def pending_for(campaign_id: int) -> list[Timer]:
-    """What will happen by itself in a campaign, soonest first."""
+    """What will happen by itself in a campaign, soonest first; a timer without a label is nobody's
+    news.
+    """
     query = select(Timer).where(
-        Timer.team_id == current_team(), Timer.campaign_id == campaign_id, Timer.state == "pending"
+        Timer.team_id == current_team(),
+        Timer.campaign_id == campaign_id,
+        Timer.state == "pending",
+        Timer.label_key != "",
     )
     return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id)))
 
 
 def pending(limit: int, *, without: Sequence[str] = ()) -> list[Timer]:
-    """The team's next timers, leaving out those of some events."""
+    """The team's next timers that have a label, leaving out those of some events."""
     query = select(Timer).where(
         Timer.team_id == current_team(),
         Timer.state == "pending",
+        Timer.label_key != "",
         Timer.event_name.not_in(without),
     )
     return list(db.session.scalars(query.order_by(Timer.due_at, Timer.id).limit(limit)))

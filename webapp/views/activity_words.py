@@ -103,6 +103,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "task.trashed": ("x", "", "Moved a task to the trash"),
     "task.restored": ("up-l", "", "Took a task out of the trash"),
     "task.purged": ("x", "", "Deleted a task for good"),
+    "escalation.reminded": ("clock", "attention", "Reminded"),
+    "escalation.passed_to_backup": ("user", "attention", "Told whoever steps in"),
+    "escalation.passed_to_manager": ("up-l", "attention", "Told a manager"),
 }
 
 
@@ -135,7 +138,7 @@ def lines(events: Sequence[Event], *, own_task: int | None = None) -> list[Line]
         {event.subject_id for event in shown if event.subject_kind == "ad_campaign"}
     )
     zone = accounts.team().zone
-    tasks = _of_tasks(shown, own_task)
+    tasks = _of_tasks(shown, own_task) | _of_escalations(shown)
     return [
         Line(
             event.id,
@@ -186,6 +189,18 @@ def _of_tasks(events: Sequence[Event], own_task: int | None) -> dict[int, str]:
             words += f", “{titles.get(event.data['waits_for_id'], 'a deleted one')}”"
         found[event.id] = words
     return found
+
+
+def _of_escalations(events: Sequence[Event]) -> dict[int, str]:
+    """Lines about late and blocked work, by event: who was told, of which task, and why."""
+    found = [event for event in events if event.subject_kind == "escalation"]
+    titles = timelines.titles({event.data["task_id"] for event in found})
+    names = accounts.names({event.data["user_id"] for event in found})
+    return {
+        event.id: f"{WORDS[event.name][2]}: {names.get(event.data['user_id'], 'somebody')}, "
+        f"“{titles.get(event.data['task_id'], 'a deleted one')}” is {event.data['cause']}"
+        for event in found
+    }
 
 
 def _amounts(event: Event) -> str:

@@ -14,6 +14,7 @@ from webapp.approvals import queries as approvals
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
 from webapp.events.models import Event
+from webapp.views import task_board, troubles
 from webapp.views.campaign_rows import listed
 from webapp.views.timer_words import coming_up
 from webapp.web.fragments import fragment
@@ -21,6 +22,8 @@ from webapp.web.guards import guard, viewer
 from webapp.web.render import page
 
 bp = Blueprint("home", __name__)
+
+LISTED, TASKS_LISTED = 8, 5
 
 
 @bp.get("/")
@@ -31,9 +34,9 @@ def home() -> Response:
     today = zones.today(clock.now(), person.zone)
     return page(
         "home/home.html",
-        today=today,
+        on=today,
         week=today.isocalendar().week,
-        **needs_you_for(person.user_id),
+        **needs_you_for(person.user_id) | your_tasks_for(person.user_id),
         numbers=week_numbers(),
         **what_is_live(),
         coming=coming_up(),
@@ -43,8 +46,14 @@ def home() -> Response:
 
 def needs_you_for(user_id: int) -> dict[str, Any]:
     """What waits for a person: the same values for the page and for the push."""
-    items = approvals.inbox(user_id).yours
-    return {"needs": items[:8], "needs_count": len(items), "user_id": user_id}
+    decisions, told = approvals.inbox(user_id).yours, troubles.told_to(user_id)
+    return troubles.needs(decisions, told, most=LISTED) | {"user_id": user_id}
+
+
+def your_tasks_for(user_id: int) -> dict[str, Any]:
+    """The next of a person's own tasks, and how many they have."""
+    values = task_board.mine_of(user_id)
+    return values | {"mine": values["mine"][:TASKS_LISTED], "mine_count": len(values["mine"])}
 
 
 def what_is_live() -> dict[str, Any]:
@@ -93,7 +102,7 @@ def week_numbers() -> dict[str, Any]:
 
 @fragment(
     "home/_needs_you.html",
-    on=("proposal.*", "membership.*"),
+    on=("proposal.*", "membership.*", "escalation.*"),
     topic="team:{team_id}",
     audience="user",
 )
@@ -103,12 +112,22 @@ def needs_you(_event: Event, user_id: int) -> dict[str, Any]:
 
 @fragment(
     "home/_headline.html",
-    on=("proposal.*", "membership.*", "campaign.*"),
+    on=("proposal.*", "membership.*", "escalation.*", "campaign.*"),
     topic="team:{team_id}",
     audience="user",
 )
 def headline(_event: Event, user_id: int) -> dict[str, Any]:
     return needs_you_for(user_id) | {"counts": campaigns.counts()}
+
+
+@fragment(
+    "home/_your_tasks.html",
+    on=(*task_board.PLAN_EVENTS, "campaign.*"),
+    topic="team:{team_id}",
+    audience="user",
+)
+def your_tasks(_event: Event, user_id: int) -> dict[str, Any]:
+    return your_tasks_for(user_id)
 
 
 @fragment("home/_numbers.html", on=("campaign.*", *RESULT_EVENTS), topic="team:{team_id}")

@@ -201,7 +201,7 @@ def task_board(event: Event) -> dict[str, Any]:
     return board_of(event.campaign_id)
 
 
-@fragment("tasks/_count.html", on=PLAN_EVENTS, topic="campaign:{campaign_id}")
+@fragment("tasks/_count.html", on=(*PLAN_EVENTS, "escalation.*"), topic="campaign:{campaign_id}")
 def task_count(event: Event) -> dict[str, Any]:
     assert event.campaign_id is not None
     return count_of(event.campaign_id)

@@ -19,7 +19,15 @@ from webapp.timelines.commands import link_tasks, unlink_tasks
 from webapp.timelines.models import PRIORITIES, Task
 from webapp.timelines.tasks import assign_task, block_task, edit_task
 from webapp.timelines.time_spent import log_time
-from webapp.views import activity_words, comments, files, stale_words, task_words, time_spent
+from webapp.views import (
+    activity_words,
+    comments,
+    files,
+    stale_words,
+    task_words,
+    time_spent,
+    troubles,
+)
 from webapp.views import task_board as board
 from webapp.views.tasks import LABELS, STALE, done, placed
 from webapp.web.forms import submitted, typed
@@ -64,6 +72,7 @@ def facts_of(task: Task) -> dict[str, Any]:
         "people": _choices(people, task.assignee_id, owner),
         "priority_words": PRIORITIES[task.priority],
         "estimate": task_words.working(task.estimate_minutes, _day_minutes()),
+        "troubles": troubles.of_task(task.id),
         "place": task_words.place_of(line, campaign.zone, today),
         "before": _neighbours(task.id, behind=False),
         "after": _neighbours(task.id, behind=True),

@@ -16,6 +16,12 @@ WORDS = {
     "timer.campaign_ends": ("Ends", "The campaign is completed and its ads end"),
     "timer.campaign_purged": ("Deleted for good", "Its numbers and its imports go with it"),
     "timer.task_purged": ("A task is deleted for good", "It stayed in the trash for 30 days"),
+    "timer.overdue_remind": ("Reminds of late work", "A task is past its date"),
+    "timer.overdue_pass_to_backup": ("Late work goes on", "Whoever steps in is told"),
+    "timer.overdue_pass_to_manager": ("Late work goes up", "A manager is told"),
+    "timer.blocked_remind": ("Reminds of blocked work", "A task still cannot go on"),
+    "timer.blocked_pass_to_backup": ("Blocked work goes on", "Whoever steps in is told"),
+    "timer.blocked_pass_to_manager": ("Blocked work goes up", "A manager is told"),
 }
 
 
