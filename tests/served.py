@@ -2,12 +2,16 @@
 clock a test can move.
 """
 
+import atexit
 import contextlib
+import functools
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -66,6 +70,41 @@ class Served:
                 process.wait()
 
 
+def _kept() -> dict[str, str]:
+    return {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+
+
+@functools.cache
+def _migrated_file() -> Path:
+    """A SQLite file with every migration behind it, made once a run and copied from then on."""
+    folder = Path(tempfile.mkdtemp(prefix="drumbeat-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(f"sqlite:///{folder}/drumbeat.db")
+    return folder / "drumbeat.db"
+
+
+@functools.cache
+def _migrated_database() -> str:
+    """The same on PostgreSQL: the name of a database that others are made like."""
+    name = worlds.database_name("template")
+    atexit.register(worlds.drop_database, name)
+    _migrate(worlds.make_database(name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    """As an operator does it."""
+    settings = {"ENV": "test", "SECRET_KEY": "for tests only", "DATABASE_URL": url}
+    migrated = subprocess.run(
+        [str(BIN / "flask"), "--app", "wsgi", "db", "upgrade"],
+        cwd=ROOT,
+        env=_kept() | settings,
+        capture_output=True,
+        check=False,
+    )
+    assert migrated.returncode == 0, migrated.stderr.decode()[-4000:]
+
+
 @contextlib.contextmanager
 def served(folder: Path, *, world: str = worlds.WORLD, **environ: str) -> Iterator[Served]:
     """Start the product in a world of its own and wait until it answers.
@@ -75,10 +114,12 @@ def served(folder: Path, *, world: str = worlds.WORLD, **environ: str) -> Iterat
     port = free_port()
     name = worlds.database_name(f"served{port}")
     if world == "sqlite":
+        shutil.copy(_migrated_file(), folder / "drumbeat.db")
         where = {"DATABASE_URL": f"sqlite:///{folder}/drumbeat.db", "REDIS_URL": ""}
     else:
         worlds.need_servers()
-        where = {"DATABASE_URL": worlds.make_database(name), "REDIS_URL": worlds.redis_url()}
+        url = worlds.make_database(name, like=_migrated_database())
+        where = {"DATABASE_URL": url, "REDIS_URL": worlds.redis_url()}
     clock_file = str(folder / "clock.json")
     settings = {
         "ENV": "test",
@@ -89,17 +130,9 @@ def served(folder: Path, *, world: str = worlds.WORLD, **environ: str) -> Iterat
         "ASSETS": "cdn",
         "DRUMBEAT_CLOCK_FILE": clock_file,
     }
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
-    product = Served(f"http://127.0.0.1:{port}", kept | settings | where | environ, clock_file)
+    environ = _kept() | settings | where | environ
+    product = Served(f"http://127.0.0.1:{port}", environ, clock_file)
     try:
-        migrated = subprocess.run(
-            [str(BIN / "flask"), "--app", "wsgi", "db", "upgrade"],
-            cwd=ROOT,
-            env=product.environ,
-            capture_output=True,
-            check=False,
-        )
-        assert migrated.returncode == 0, migrated.stderr.decode()[-4000:]
         product.start(str(BIN / "gunicorn"))
         if world == "pg":
             product.start(sys.executable, "-m", "tasks.worker")

@@ -44,8 +44,9 @@ def admin_url() -> str:
     return os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
-def make_database(name: str, *, careless: bool = False) -> str:
-    """A fresh database owned by the plain role; answers the URL to use it as that role.
+def make_database(name: str, *, careless: bool = False, like: str = "template1") -> str:
+    """A fresh database owned by the plain role, with what is in another one nobody is connected
+    to; answers the URL to use it as that role.
 
     A careless one does not wait for the disk: right where no test pulls the server's plug.
     """
@@ -61,8 +62,8 @@ def make_database(name: str, *, careless: bool = False) -> str:
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
         conn.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(name), sql.Identifier(ROLE)
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(like)
             )
         )
         if careless:
