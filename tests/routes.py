@@ -144,6 +144,7 @@ ROUTES = {
     "timeline_tasks.link": "member",
     "timeline_tasks.unlink": "member",
     "assignments.index": "viewer",
+    "assignments.next_one": "viewer",
     "assignments.replan": "member",
     "assignments.accept": "member",
     "approvals.index": "viewer",

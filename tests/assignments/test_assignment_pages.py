@@ -109,3 +109,37 @@ def test_a_viewer_looks_but_has_no_buttons(app, team, campaign, path):
     assert "<form" not in text.partition("<main")[2].partition("</main>")[0].replace(
         '<form class="search"', ""
     )
+
+
+def test_the_board_names_the_soonest_suggestion(team, campaign, path, mia):
+    knows(team, team.mia, "Video", 3)
+
+    text = mia.get(f"{path}/next").text
+
+    assert "Suggested owner for “<bdi>Teaser</bdi>”: <bdi>Mia Moss</bdi>." in text
+    assert f'hx-get="{path}/next"' in mia.get(f"/campaigns/{campaign.id}/tasks").text
+
+
+def test_accepting_on_the_board_leads_back_to_it(team, campaign, path, mia):
+    line = plans.by_title(campaign)["Teaser"]
+
+    answer = mia.post(
+        f"{path}/accept",
+        data={
+            "next": "board",
+            "task_ids": line.id,
+            "assignee_ids": team.mia.id,
+            "versions": line.version,
+        },
+    )
+
+    assert answer.headers["Location"].startswith(f"/campaigns/{campaign.id}/tasks")
+    assert find(Task, line.id).assignee_id == team.mia.id
+
+
+def test_with_nothing_to_suggest_the_board_is_quiet(team, campaign, path, mia):
+    for line in plans.by_title(campaign).values():
+        if not line.is_milestone:
+            plans.assign(team, find(Task, line.id), team.mia.id)
+
+    assert "Suggested owner" not in mia.get(f"{path}/next").text

@@ -27,6 +27,7 @@ NO_PAGE = {
     "campaigns.actions": "a piece of a page",
     "campaigns.plan": "a piece of a page",
     "tasks.menu": "a piece of a page",
+    "assignments.next_one": "a piece of a page",
     "settings.index": "redirects to the profile",
     "spend.figure": "JSON",
     "spend.export": "a file",

@@ -5,12 +5,12 @@ campaigns somebody's absence touches.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from webapp.accounts import queries as accounts
 from webapp.assignments.facts import facts_of
 from webapp.assignments.models import PlanRun
-from webapp.assignments.problem import is_away
+from webapp.assignments.problem import Facts, is_away
 from webapp.assignments.suggesting import Suggestion, suggest
 from webapp.availability import queries as availability
 from webapp.availability.queries import Profile
@@ -19,6 +19,7 @@ from webapp.campaigns.workflow import OPEN
 from webapp.core import zones
 from webapp.db import current_team, db, execute
 from webapp.timelines import queries as timelines
+from webapp.timelines.models import Task
 from webapp.timelines.queries import Line
 from webapp.timelines.workflow import State
 
@@ -64,15 +65,38 @@ def suggestions(campaign_id: int, *, limit: int = 50) -> list[Suggestion]:
     left the team.
     """
     facts = facts_of(campaign_id)
-    if facts is None:
-        return []
+    return [suggest(facts, line) for line in _free(facts)[:limit]] if facts else []
+
+
+def next_suggestion(campaign_id: int) -> Suggestion | None:
+    """The soonest open task that is nobody's and that somebody fits."""
+    if not _has_free(campaign_id) or (facts := facts_of(campaign_id)) is None:
+        return None
+    found = (suggest(facts, line) for line in _free(facts))
+    return next((one for one in found if one.first is not None), None)
+
+
+def _free(facts: Facts) -> list[Line]:
     here = {person.user_id for person in facts.profiles}
-    free = [
+    return [
         line
         for line in facts.lines
         if line.state == State.TO_DO and not line.is_milestone and line.assignee_id not in here
     ]
-    return [suggest(facts, line) for line in free[:limit]]
+
+
+def _has_free(campaign_id: int) -> bool:
+    """Whether there may be anything to suggest, before everything else is read."""
+    here = [user_id for user_id, _ in accounts.people()]
+    query = select(Task.id).where(
+        Task.team_id == current_team(),
+        Task.campaign_id == campaign_id,
+        Task.state == State.TO_DO,
+        Task.trashed_at.is_(None),
+        Task.is_milestone.is_(False),
+        or_(Task.assignee_id.is_(None), Task.assignee_id.not_in(here)),
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def suggestion(task_id: int) -> Suggestion | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
@@ -56,6 +56,17 @@ def index(campaign_id: int) -> Response:
     )
 
 
+@bp.get("/next")
+@guard("see", loads=Campaign)
+def next_one(campaign_id: int) -> Response:
+    """The soonest suggestion, for the board; a piece of its page."""
+    campaign = campaigns.campaign(campaign_id)
+    may = _may_be_planned(campaign)
+    one = queries.next_suggestion(campaign_id) if may else None
+    said = _said(one) if one is not None else ""
+    return page("assignments/next.html", campaign=campaign, one=one, said=said)
+
+
 def _may_be_planned(campaign: Campaign) -> bool:
     return not (campaign.is_closed or campaign.archived_at or campaign.trashed_at)
 
@@ -103,6 +114,8 @@ def replan(campaign_id: int) -> Response:
 @guard("campaign.edit", loads=Campaign)
 def accept(campaign_id: int) -> Response:
     submitted(commands.accept_suggestions, campaign_id=campaign_id)
+    if request.form.get("next") == "board":
+        return see_other(path_for("tasks.index", campaign_id=campaign_id), toast="Assigned")
     return _back(campaign_id, "Assigned")
 
 

@@ -57,6 +57,8 @@ def address_of(item: Item) -> str:
     """Where a press leads."""
     if item.kind == "approval":
         return path_for("approvals.detail", proposal_id=item.id)
+    if STATE_OF.get(item.kind) == "task":
+        return path_for("task_page.detail", task_id=item.id)
     return path_for("campaigns.detail", campaign_id=item.campaign_id)
 
 
