@@ -7,7 +7,7 @@ do work are people here: viewers and those who left are not.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -120,6 +120,22 @@ def blackouts_from(first: date) -> list[Blackout]:
     """Every blackout that is not over on a day, the team's and all campaigns'. One statement."""
     query = select(Blackout).where(Blackout.team_id == current_team(), Blackout.ends_on >= first)
     return list(db.session.scalars(query.order_by(Blackout.starts_on, Blackout.id)))
+
+
+def open_from(day: date, campaign_id: int) -> tuple[date, str]:
+    """The first day from this one on that no blackout of a campaign or the team closes, and why
+    the day itself is closed ('' when it is open). One statement.
+    """
+    query = select(Blackout.starts_on, Blackout.ends_on, Blackout.reason).where(
+        Blackout.team_id == current_team(),
+        Blackout.ends_on >= day,
+        or_(Blackout.campaign_id.is_(None), Blackout.campaign_id == campaign_id),
+    )
+    opens, why = day, ""
+    for starts_on, ends_on, reason in execute(query.order_by(Blackout.starts_on, Blackout.id)):
+        if starts_on <= opens <= ends_on:
+            opens, why = ends_on + timedelta(days=1), why or reason
+    return opens, why
 
 
 def closed_days(first: date, last: date, campaign_id: int | None = None) -> dict[date, str]:

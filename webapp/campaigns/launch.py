@@ -11,7 +11,7 @@ from webapp.campaigns import queries, timing
 from webapp.campaigns.commands import take
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import LAUNCH, State, lifecycle
-from webapp.core import clock, money
+from webapp.core import clock, money, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict
 from webapp.db import find
@@ -29,8 +29,16 @@ def _before(campaign_id: int) -> dict[str, Any]:
 
 
 def _check(campaign_id: int, after: dict[str, Any]) -> None:
-    if find(Campaign, campaign_id).state != State.IN_REVIEW:
+    campaign = find(Campaign, campaign_id)
+    if campaign.state != State.IN_REVIEW:
         raise Conflict("Only a campaign in review can be launched.")
+    if (closed := timing.closed_until(campaign)) is not None:
+        opens_at, why = closed
+        day = zones.today(opens_at, campaign.zone)
+        raise Conflict(
+            f"It would start on a day that is closed: {why}. From {day.day} {day:%B} on it may: "
+            "move its start."
+        )
 
 
 def _apply(proposal: Proposal, by: Actor) -> None:

@@ -13,6 +13,7 @@ from webapp.campaigns.workflow import LAUNCH, RUNNING, State, lifecycle
 from webapp.core import clock
 from webapp.core.actor import Actor
 from webapp.db import current_team, db, unit_of_work
+from webapp.events.log import note
 from webapp.events.models import Event
 from webapp.events.subscriptions import on
 
@@ -22,12 +23,28 @@ def launch_a_campaign_whose_start_came(event: Event) -> None:
     with unit_of_work():
         campaign = _locked(event)
         if campaign is not None and campaign.state == State.SCHEDULED:
+            if (closed := timing.closed_until(campaign)) is not None:
+                note("campaign.start_deferred", subject=campaign, by=_by(event))
+                timing.arm_start(campaign, by=_by(event), due_at=closed[0])
+                return
             step = lifecycle.fire("launch", campaign.state, asked_by=LAUNCH)
             take(campaign, step, by=_by(event), reason="Its start came")
             # After a long sleep both were due, and the end may have been seen while it was only
             # scheduled: let it come once more.
             if campaign.ends_at <= clock.now():
                 timing.arm_end(campaign, by=_by(event))
+
+
+@on("blackout.removed")
+def let_starts_come_when_days_are_open_again(event: Event) -> None:
+    with unit_of_work():
+        query = select(Campaign).where(
+            Campaign.team_id == current_team(),
+            Campaign.state == State.SCHEDULED,
+            Campaign.starts_at <= clock.now(),
+        )
+        for campaign in db.session.scalars(query.order_by(Campaign.id)):
+            timing.arm_start(campaign, by=_by(event))
 
 
 @on("campaign.end_due")

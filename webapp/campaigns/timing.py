@@ -1,18 +1,31 @@
 """The timers of a campaign: its start, its end, its purge. What they do is in `policies`."""
 
+from datetime import datetime
+
+from webapp.availability import queries as availability
 from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
 from webapp.core.actor import Actor
 from webapp.events import timers
 
 PURGE_DUE = "campaign.purge_due"
 
 
-def arm_start(campaign: Campaign, *, by: Actor) -> None:
-    """Let the start come at its time; at once when that is past."""
+def closed_until(campaign: Campaign) -> tuple[datetime, str] | None:
+    """When the days on which it would start are over, and why they are closed; None when it may
+    start at its time, or now when that is past.
+    """
+    day = zones.today(max(campaign.starts_at, clock.now()), campaign.zone)
+    opens_on, why = availability.open_from(day, campaign.id)
+    return (zones.day_start(opens_on, campaign.zone), why) if opens_on != day else None
+
+
+def arm_start(campaign: Campaign, *, by: Actor, due_at: datetime | None = None) -> None:
+    """Let the start come at its time, or at a later one; at once when that is past."""
     timers.arm(
         _key(campaign, "start"),
         "campaign.start_due",
-        due_at=campaign.starts_at,
+        due_at=due_at or campaign.starts_at,
         team_id=campaign.team_id,
         campaign_id=campaign.id,
         label_key="timer.campaign_starts",

@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "campaign.submitted": ("s-in_progress", "in_progress", "Asked for approval to launch"),
     "campaign.returned": ("s-pending", "pending", "Back to draft"),
     "campaign.scheduled": ("clock", "pending", "Scheduled"),
+    "campaign.start_deferred": ("clock", "attention", "Its start waits: the day is closed"),
     "campaign.launched": ("s-active", "active", "Launched"),
     "campaign.paused": ("pause", "attention", "Paused"),
     "campaign.resumed": ("play", "active", "Resumed"),
