@@ -111,3 +111,16 @@ def test_home_lists_the_next_of_ones_own_tasks(app, team):
 
     assert page.count(">Part ") == 5
     assert "All 7" in page
+
+
+def test_work_that_is_late_and_blocked_is_one_line(app, team, artwork):
+    monday = plans.monday()
+    late.until(monday, 15)
+    plans.block(team, artwork, "The masters are missing")
+    late.until(monday + timedelta(days=1), 12)
+
+    page = signed_in(app, team.mia).get("/").text
+
+    assert "One task needs you." in page
+    assert page.count("Artwork &lt;front&gt;</bdi></a>") == 1
+    assert "Blocked and late: <bdi>Artwork" in page

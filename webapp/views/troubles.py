@@ -6,7 +6,6 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.escalations import queries
-from webapp.escalations.ladder import BLOCKED
 from webapp.escalations.queries import Told
 from webapp.escalations.workflow import State
 
@@ -25,12 +24,20 @@ class Trouble:
 
 def told_to(user_id: int) -> list[Trouble]:
     """What a person was told of and nobody settled since, the longest late first."""
-    found = queries.told(user_id)
-    names = accounts.names({one.assignee_id for one in found if one.assignee_id is not None})
+    found: dict[int, list[Told]] = {}
+    for one in queries.told(user_id):
+        found.setdefault(one.task_id, []).append(one)
+    whose = {told.assignee_id for (told, *_) in found.values() if told.assignee_id is not None}
+    names = accounts.names(whose)
     return [
-        Trouble(one, CAUSES[one.cause], _why(one, user_id, names.get(one.assignee_id or 0, "")))
-        for one in found
+        Trouble(of[0], _both(of), _why(of[-1], user_id, names.get(of[0].assignee_id or 0, "")))
+        for of in found.values()
     ]
+
+
+def _both(of: list[Told]) -> str:
+    """A task that is late and blocked is one line."""
+    return " and ".join(CAUSES[one.cause] for one in of).capitalize()
 
 
 def _why(one: Told, user_id: int, whose: str) -> str:
@@ -44,7 +51,7 @@ def _why(one: Told, user_id: int, whose: str) -> str:
         said.append(f"{whose} has it.")
     if one.waiting:
         said.append(f"{one.waiting} {'other waits' if one.waiting == 1 else 'others wait'} for it.")
-    if one.cause == BLOCKED:
+    if one.blocked_reason:
         said.append(one.blocked_reason)
     return " ".join(said)
 
