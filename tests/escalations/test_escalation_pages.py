@@ -23,7 +23,7 @@ def artwork(team):
 def until_told(step):
     """Until Mia (0), Bob (1) or Alice (2) was told."""
     tuesday = plans.monday() + timedelta(days=1)
-    day, hour = [(tuesday, 9), (tuesday, 13), (tuesday + timedelta(days=1), 9)][step]
+    day, hour = [(tuesday, 10), (tuesday, 14), (tuesday + timedelta(days=1), 10)][step]
     late.until(day, hour, 1)
 
 

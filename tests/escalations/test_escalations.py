@@ -66,14 +66,14 @@ def test_nothing_is_told_before_it_is_due(team, monday, release, artwork):
     assert told(release) == []
 
 
-def test_overdue_work_reminds_whoever_has_it_in_their_next_working_hour(
+def test_overdue_work_reminds_whoever_has_it_after_their_next_working_hour(
     team, monday, release, artwork
 ):
     until(monday, 18)
     assert told(release) == [("opened", None)]
-    assert only(release).next_at == plans.at(monday + timedelta(days=1), 9)
+    assert only(release).next_at == plans.at(monday + timedelta(days=1), 10)
 
-    until(monday + timedelta(days=1), 9, 1)
+    until(monday + timedelta(days=1), 10, 1)
 
     assert told(release)[1:] == [("reminded", team.mia.id)]
 
@@ -82,12 +82,12 @@ def test_it_goes_to_the_backup_and_to_the_manager_after_half_a_day_each(
     team, monday, release, artwork
 ):
     day = monday + timedelta(days=1)
-    until(day, 12, 59)
+    until(day, 13, 59)
     assert only(release).state == "reminded"
-    until(day, 13, 1)
+    until(day, 14, 1)
     assert (only(release).state, only(release).told_id) == ("with_backup", team.bob.id)
 
-    until(day + timedelta(days=1), 9, 1)
+    until(day + timedelta(days=1), 10, 1)
 
     assert told(release)[1:] == [
         ("reminded", team.mia.id),
@@ -116,12 +116,12 @@ def test_finishing_in_time_tells_nobody(team, monday, release, artwork):
 
 
 def test_a_later_due_date_settles_it(team, monday, release, artwork):
-    until(monday + timedelta(days=1), 10)
+    until(monday + timedelta(days=1), 11)
     due_later(team, artwork, monday + WEEK)
     people.run_background()
     assert queries.open_of(release.id) == []
 
-    until(monday + WEEK + timedelta(days=1), 9, 1)
+    until(monday + WEEK + timedelta(days=1), 10, 1)
 
     assert [one for one in told(release) if one[0] == "reminded"] == [("reminded", team.mia.id)] * 2
 
@@ -146,13 +146,13 @@ def test_work_given_to_somebody_else_begins_anew_and_gives_them_time(
     team, monday, release, artwork
 ):
     day = monday + timedelta(days=1)
-    until(day, 13, 1)
+    until(day, 14, 1)
     plans.assign(team, artwork, team.bob.id)
     people.run_background()
     row = only(release)
     assert (row.state, row.assignee_id) == ("waiting", team.bob.id)
 
-    until(day + timedelta(days=1), 10)
+    until(day + timedelta(days=1), 11)
 
     assert (only(release).state, only(release).told_id) == ("reminded", team.bob.id)
 
@@ -166,7 +166,7 @@ def test_who_is_away_is_passed_over(team, monday, release, artwork):
         reason="Holiday",
         by=team.alice.actor,
     )
-    until(day, 9, 1)
+    until(day, 10, 1)
 
     assert told(release)[1:] == [("passed_to_backup", team.bob.id)]
 
@@ -174,7 +174,7 @@ def test_who_is_away_is_passed_over(team, monday, release, artwork):
 def test_work_of_nobody_reminds_the_campaigns_owner(team, monday, release):
     plans.task(team, release, "Artwork", due_on=monday)
 
-    until(monday + timedelta(days=1), 9, 1)
+    until(monday + timedelta(days=1), 10, 1)
 
     assert told(release)[1:] == [("reminded", team.alice.id)]
 
@@ -190,7 +190,7 @@ def test_a_planned_end_counts_once_the_plan_was_agreed(team, monday):
     asked = submit_campaign(campaign_id=agreed.id, version=version, by=team.alice.actor)
     people.approve(find(Proposal, asked), team.bob)
 
-    until(monday + timedelta(days=1), 9, 1)
+    until(monday + timedelta(days=1), 10, 1)
 
     assert told(other) == []
     assert told(agreed) == [("opened", None), ("reminded", team.mia.id)]
@@ -200,7 +200,7 @@ def test_work_that_waits_for_late_work_is_not_late_by_itself(team, monday, relea
     later = plans.task(team, release, "Upload", assignee_id=team.bob.id, due_on=monday)
     plans.after(team, later, artwork)
     day = monday + timedelta(days=1)
-    until(day, 9, 1)
+    until(day, 10, 1)
     assert [row.task_id for row in queries.open_of(release.id)] == [artwork.id]
 
     plans.move(team, artwork, "finish")
@@ -248,13 +248,13 @@ def test_a_campaign_on_hold_tells_nobody_until_it_goes_on(team, monday, release,
 
     with unit_of_work():
         holds.lift(team.id, release.id)
-    until(monday + timedelta(days=2), 12, 5)
+    until(monday + timedelta(days=2), 13, 5)
 
     assert told(release)[1:] == [("reminded", team.mia.id)]
 
 
 def test_what_is_closed_or_in_the_trash_is_settled(team, monday, release, artwork):
-    until(monday + timedelta(days=1), 10)
+    until(monday + timedelta(days=1), 11)
     trash_task(task_id=artwork.id, by=team.mia.actor)
     people.run_background()
     assert queries.open_of(release.id) == []
@@ -271,7 +271,7 @@ def test_what_is_closed_or_in_the_trash_is_settled(team, monday, release, artwor
 
 
 def test_a_cancelled_campaign_settles_what_was_open(team, monday, release, artwork):
-    until(monday + timedelta(days=1), 10)
+    until(monday + timedelta(days=1), 11)
     move_campaign(
         campaign_id=release.id,
         move="cancel",
@@ -324,9 +324,9 @@ def test_many_that_fall_due_at_once_are_all_opened(team, monday, release, monkey
 
 def test_a_person_is_shown_what_they_were_told_of_last(team, monday, release, artwork):
     day = monday + timedelta(days=1)
-    until(day, 9, 1)
+    until(day, 10, 1)
     assert [one.title for one in queries.told(team.mia.id)] == ["Artwork <front>"]
-    until(day, 13, 1)
+    until(day, 14, 1)
 
     assert queries.told(team.mia.id) == []
     (seen,) = queries.told(team.bob.id)
@@ -334,7 +334,7 @@ def test_a_person_is_shown_what_they_were_told_of_last(team, monday, release, ar
 
 
 def test_a_task_purged_meanwhile_leaves_nothing_behind(team, monday, release, artwork):
-    until(monday + timedelta(days=1), 10)
+    until(monday + timedelta(days=1), 11)
     trash_task(task_id=artwork.id, by=team.mia.actor)
     until(monday + 5 * WEEK, 12)
 

@@ -229,7 +229,7 @@ def late_for_bob(team: Team) -> str:
     monday = plans.monday()
     campaign = people.draft(team, name="Tidal <Lines> & more")
     late.artwork(team, campaign, monday)
-    late.until(monday + timedelta(days=1), 13, 1)
+    late.until(monday + timedelta(days=1), 14, 1)
     return "/"
 
 

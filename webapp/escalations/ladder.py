@@ -14,10 +14,10 @@ OVERDUE, BLOCKED = "overdue", "blocked"
 CAUSES = (OVERDUE, BLOCKED)
 
 #: Working minutes before each rung, from the one before. Whoever is told first is told after those
-#: of `remind`, from when the trouble began: who is late hears of it in their next working moment,
-#: who said they are stuck knows it already.
+#: of `remind`, from when the trouble began: who finishes within the hour is not bothered, and who
+#: said they are stuck knows it already.
 WAITS: Mapping[str, Mapping[str, int]] = {
-    OVERDUE: {"remind": 0, "pass_to_backup": 240, "pass_to_manager": 240},
+    OVERDUE: {"remind": 60, "pass_to_backup": 240, "pass_to_manager": 240},
     BLOCKED: {"remind": 240, "pass_to_backup": 240, "pass_to_manager": 480},
 }
 #: What somebody who was just given late work has, before they are reminded of it.
