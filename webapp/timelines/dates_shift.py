@@ -37,8 +37,10 @@ class Shifted(Payload):
 
 
 def _before(timeline_id: int) -> dict[str, Any]:
-    """Every pin and assignee of a plan, by task."""
-    timeline = find(Timeline, timeline_id, lock=True)
+    """Every pin and assignee of a plan, by task; its campaign is locked first, as by whoever
+    writes plans, so that two never wait for each other.
+    """
+    timeline = _locked(timeline_id)
     query = (
         select(Task.id, Task.assignee_id, PlannedTask.pinned_at)
         .join(
@@ -52,6 +54,11 @@ def _before(timeline_id: int) -> dict[str, Any]:
         pins[str(row.id)] = row.pinned_at.isoformat() if row.pinned_at else None
         assignees[str(row.id)] = row.assignee_id
     return {"pins": pins, "assignees": assignees}
+
+
+def _locked(timeline_id: int) -> Timeline:
+    find(Campaign, find(Timeline, timeline_id).campaign_id, lock=True)
+    return find(Timeline, timeline_id, lock=True)
 
 
 def _narrow(present: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +85,11 @@ def _undo(proposal: Proposal, by: Actor) -> None:
 
 
 def _set(proposal: Proposal, values: dict[str, Any], by: Actor) -> None:
-    timeline = find(Timeline, proposal.subject_id)
-    campaign = find(Campaign, timeline.campaign_id, lock=True)
+    timeline = _locked(proposal.subject_id)
+    campaign = find(Campaign, timeline.campaign_id)
     campaign.check_kept()
     if campaign.archived_at is not None:
         raise Conflict("This campaign is archived: its dates stay as they were.")
-    timeline = find(Timeline, timeline.id, lock=True)
     for key, assignee_id in values["assignees"].items():
         give(find(Task, int(key), lock=True), assignee_id, by=by)
     if values["pins"]:
