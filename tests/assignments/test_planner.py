@@ -17,9 +17,12 @@ from webapp.assignments.models import PlanRun
 from webapp.assignments.problem import pose
 from webapp.availability.commands import add_absence, edit_work
 from webapp.campaigns.commands import move_campaign
+from webapp.campaigns.models import Campaign
+from webapp.core import clock
 from webapp.core.actor import SYSTEM
 from webapp.core.errors import Conflict
-from webapp.db import find
+from webapp.db import find, unit_of_work
+from webapp.events.log import record
 from webapp.timelines.models import Task
 
 
@@ -152,6 +155,54 @@ def test_a_request_is_stale_once_somebody_assigned_the_task(team, release):
     people.approve(proposal, team.bob)
 
     assert find(Proposal, proposal.id).state == "stale"
+
+
+def test_a_request_is_stale_once_the_work_was_finished(team, release):
+    task = plans.task(team, release, "Press kit", 1)
+    proposal = find(Proposal, ask(team, release).proposal_id)
+    plans.move(team, task, "finish")
+
+    people.approve(proposal, team.bob)
+
+    assert find(Proposal, proposal.id).state == "stale"
+    assert find(Task, task.id).assignee_id is None
+
+
+def test_work_for_somebody_who_left_meanwhile_is_refused_in_words(team, release):
+    plans.task(team, release, "Press kit", 1)
+    proposal = find(Proposal, ask(team, release).proposal_id)
+    after = proposal.after | {"assignees": dict.fromkeys(proposal.after["assignees"], team.mia.id)}
+    with unit_of_work():
+        find(Proposal, proposal.id, lock=True).after = after
+        record("proposal.changed", subject=find(Proposal, proposal.id), by=SYSTEM)
+    plans.gone(team, team.mia)
+
+    with pytest.raises(Conflict, match="takes no part in this team any more"):
+        people.approve(find(Proposal, proposal.id), team.bob)
+
+    assert find(Proposal, proposal.id).state == "in_review"
+
+
+def test_a_request_ends_with_its_campaign(team, release):
+    plans.task(team, release, "Press kit", 1)
+    proposal = find(Proposal, ask(team, release).proposal_id)
+    move_campaign(
+        campaign_id=release.id,
+        move="cancel",
+        version=find(Campaign, release.id).version,
+        by=team.alice.actor,
+    )
+    people.run_background()
+
+    assert find(Proposal, proposal.id).state == "dismissed"
+
+
+def test_a_run_that_never_came_back_is_given_up(team, release):
+    lost = ask_for_plan(campaign_id=release.id, by=team.mia.actor)
+    clock.travel(31 * 60)
+
+    assert ask_for_plan(campaign_id=release.id, by=team.mia.actor) != lost
+    assert find(PlanRun, lost).state == "failed"
 
 
 def test_a_closed_campaign_is_not_planned(team, release):

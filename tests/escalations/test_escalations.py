@@ -10,6 +10,8 @@ from tests import people
 from tests.escalations import late
 from tests.escalations.late import until
 from tests.timelines import plans
+from webapp.accounts.commands import change_member, remove_member
+from webapp.accounts.queries import membership_of
 from webapp.approvals.models import Proposal
 from webapp.availability.commands import add_absence
 from webapp.campaigns.commands import move_campaign, submit_campaign
@@ -169,6 +171,43 @@ def test_who_is_away_is_passed_over(team, monday, release, artwork):
     until(day, 10, 1)
 
     assert told(release)[1:] == [("passed_to_backup", team.bob.id)]
+
+
+def test_a_manager_who_is_away_for_a_day_hears_of_it_when_they_are_back(
+    team, monday, release, artwork
+):
+    day = monday + timedelta(days=1)
+    for person in (team.alice, team.bob):
+        add_absence(user_id=person.id, starts_on=day, ends_on=day, by=team.alice.actor)
+    until(day, 18)
+    assert told(release)[1:] == [("reminded", team.mia.id)]
+
+    until(day + timedelta(days=1), 18)
+
+    assert [name for name, _ in told(release)[2:]] == ["passed_to_backup"]
+    assert only(release).told_id == team.bob.id
+
+
+def test_what_a_manager_who_left_was_told_of_begins_anew(team, monday, release, artwork):
+    until(monday + timedelta(days=2), 9, 1)
+    assert (only(release).state, only(release).told_id) == ("with_manager", team.alice.id)
+
+    bob = membership_of(team.bob.id)
+    change_member(
+        membership_id=bob.id,
+        role="owner",
+        approve_limit="",
+        version=bob.version,
+        by=team.alice.actor,
+    )
+    remove_member(membership_id=membership_of(team.alice.id).id, by=team.bob.actor)
+    until(monday + timedelta(days=2), 15)
+
+    assert told(release)[-3:] == [
+        ("settled", None),
+        ("opened", None),
+        ("reminded", team.mia.id),
+    ]
 
 
 def test_work_of_nobody_reminds_the_campaigns_owner(team, monday, release):

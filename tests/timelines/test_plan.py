@@ -2,7 +2,7 @@
 target.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from webapp.db import db, find, unit_of_work
 from webapp.timelines import planning, queries
 from webapp.timelines.commands import link_tasks, recalculate, unlink_tasks
 from webapp.timelines.models import PlannedTask, Task, Timeline
-from webapp.timelines.tasks import trash_task
+from webapp.timelines.tasks import restore_task, trash_task
 
 
 def dates(campaign):
@@ -69,6 +69,41 @@ def test_a_circle_is_refused_and_named(team, chain, campaign):
     assert "in a circle" in words
     assert all(f"“{title}”" in words for title in ("Artwork", "Masters", "Upload"))
     assert len(queries.links(campaign.id)) == 2
+
+
+def test_a_task_that_links_made_meanwhile_lead_around_to_stays_in_the_trash(team, chain, campaign):
+    artwork, masters, upload = chain
+    trash_task(task_id=masters.id, by=team.mia.actor)
+    plans.after(team, artwork, upload)
+
+    with pytest.raises(Conflict, match="in a circle: “Artwork” → “Masters” → “Upload”"):
+        restore_task(task_id=masters.id, by=team.mia.actor)
+
+    assert find(Task, masters.id).trashed_at is not None
+    unlink_tasks(task_id=artwork.id, waits_for_id=upload.id, by=team.mia.actor)
+    restore_task(task_id=masters.id, by=team.mia.actor)
+    assert find(Task, masters.id).trashed_at is None
+
+
+def test_cancelled_work_that_links_lead_around_to_is_not_revived(team, chain, campaign):
+    artwork, masters, upload = chain
+    plans.move(team, masters, "cancel")
+    plans.after(team, artwork, upload)
+
+    with pytest.raises(Conflict, match="in a circle"):
+        plans.move(team, masters, "revive")
+
+    assert find(Task, masters.id).state == "cancelled"
+
+
+def test_a_plan_that_leads_too_far_is_refused_in_words(team, campaign, chain):
+    plans.begin(team, campaign, date(2001, 1, 1))
+
+    with pytest.raises(Conflict, match="too far from 2001-01-01"):
+        plans.shift(team, plans.task(team, campaign, "Anniversary", 260), date(2099, 12, 31))
+        plans.task(
+            team, campaign, "Party", 260, waits_for_id=plans.by_title(campaign)["Anniversary"].id
+        )
 
 
 def test_a_task_does_not_wait_for_itself_or_for_another_campaign(team, campaign, chain):

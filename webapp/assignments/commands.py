@@ -3,7 +3,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -25,6 +25,8 @@ from webapp.timelines.tasks import give
 
 #: Who proposes a plan: a machine, so it is asked for unless a team lets it act.
 PLANNER = "schedule"
+#: A search takes seconds, and the last try of one that breaks comes after a quarter of an hour.
+LOST_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class Replan(Input):
 
 @operation("assignments.replan", input=Replan, permission="campaign.edit")
 def ask_for_plan(*, campaign_id: int, reason: str = "", by: Actor) -> int:
-    """Ask the planner. While one run of a campaign is asked for, asking again answers that one."""
+    """Ask the planner. While one run of a campaign is asked for, asking again answers that one;
+    one that never came back is given up.
+    """
     with unit_of_work():
         campaign = find(Campaign, campaign_id, lock=True)
         campaign.check_kept()
@@ -78,7 +82,9 @@ def ask_for_plan(*, campaign_id: int, reason: str = "", by: Actor) -> int:
             PlanRun.state == State.ASKED,
         )
         if (waiting := db.session.scalars(query).one_or_none()) is not None:
-            return waiting.id
+            if clock.now() - waiting.created_at < LOST_AFTER:
+                return waiting.id
+            fail_run(waiting.id, by=by)
         run = PlanRun(team_id=current_team(), campaign_id=campaign_id, by=str(by), reason=reason)
         db.session.add(run)
         record("plan_run.asked", subject=run, by=by, data=Asked(reason))
@@ -123,11 +129,11 @@ def propose_plan(
     or found nothing better.
     """
     with unit_of_work():
+        campaign = find(Campaign, find(PlanRun, run_id).campaign_id, lock=True)
         run = find(PlanRun, run_id, lock=True)
         if run.state != State.ASKED:
             return
         run.outcome, run.ended_at = outcome, clock.now()
-        campaign = find(Campaign, run.campaign_id, lock=True)
         timeline = timeline_of(campaign)
         if timeline is None or campaign.trashed_at or not (pins or assignees):
             _end(run, "keep", by)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from webapp.core.errors import Conflict
 from webapp.core.zones import to_utc
 
 MINUTE = timedelta(minutes=1)
@@ -22,6 +23,12 @@ MINUTE = timedelta(minutes=1)
 LONGEST_REST_YEARS = 20
 #: An axis reaches no farther from its origin; a date beyond is a slip of the keyboard.
 FARTHEST = timedelta(days=100 * 366)
+
+
+class TooFar(Conflict, ValueError):
+    """A date, or what lengths and links add up to, that lies off the axis; its words name both."""
+
+    title = "That is too far away"
 
 
 class Day(NamedTuple):
@@ -148,7 +155,7 @@ class WorkingTime:
     def _beyond(self, day: Day, step: int) -> Day:
         found = self._find(day.on + timedelta(days=step), step)
         if abs(found - self.origin_on) > FARTHEST:
-            raise ValueError(f"{found} is too far from {self.origin_on} to plan for")
+            raise TooFar(f"{found} is too far from {self.origin_on} to plan for.")
         return self._lay(found)
 
     def _find(self, day: date, step: int) -> date:

@@ -2,7 +2,7 @@
 that was purged meanwhile has nothing left to do.
 """
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from webapp.approvals.commands import dismiss_open
 from webapp.campaigns import timing
@@ -62,8 +62,9 @@ def complete_a_campaign_whose_end_came(event: Event) -> None:
 
 @on("campaign.cancelled", "campaign.completed", "campaign.failed", "campaign.trashed")
 def dismiss_requests_of_a_closed_campaign(event: Event) -> None:
+    """Requests are locked before their campaign, as by whoever decides one."""
     with unit_of_work():
-        campaign = _locked(event)
+        campaign = db.session.scalars(_query(event)).one_or_none()
         if campaign is None or campaign.is_closed or campaign.trashed_at:
             dismiss_open("campaign", event.subject_id, by=_by(event))
 
@@ -80,11 +81,14 @@ def purge_a_campaign_that_stayed_in_the_trash(event: Event) -> None:
 
 def _locked(event: Event) -> Campaign | None:
     """The event's campaign as it is now; None when it was purged."""
-    query = select(Campaign).where(
+    query = _query(event).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return db.session.scalars(query).one_or_none()
+
+
+def _query(event: Event) -> Select[tuple[Campaign]]:
+    return select(Campaign).where(
         Campaign.team_id == current_team(), Campaign.id == event.subject_id
     )
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return db.session.scalars(query).one_or_none()
 
 
 def _by(event: Event) -> Actor:

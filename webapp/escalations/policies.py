@@ -5,7 +5,7 @@ now, so that a late or doubled event changes nothing.
 Nobody is told while their campaign is on hold: its timers stand still.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -70,13 +70,24 @@ class _Look:
         return self._crew
 
     def next_rung(self, row: Escalation) -> Rung | None:
+        """Whoever is there; when nobody is, whoever comes back, so that the ladder does not end
+        with a day on which its last rung is away.
+        """
+        return self._rung(row, self.crew) or self._rung(row, replace(self.crew, away=()))
+
+    def _rung(self, row: Escalation, crew: Crew) -> Rung | None:
         return next_rung(
             row.state,
             row.told_id,
             assignee_id=row.assignee_id,
             owner_id=self.campaign.owner_id,
-            crew=self.crew,
+            crew=crew,
         )
+
+    def is_left(self, row: Escalation) -> bool:
+        """Whether it stays with somebody who takes no part any more, and nobody comes after."""
+        is_last = row.told_id is not None and row.next_at is None
+        return is_last and not self.crew.takes_part(row.told_id)
 
     def when(self, rung: Rung, minutes: int) -> datetime:
         """So many working minutes from now, of whoever is to be told; of the team's where they have
@@ -129,6 +140,14 @@ def follow_what_is_overdue_or_blocked(event: Event) -> None:
         _look_at(event.campaign_id, _by(event))
 
 
+@on("membership.removed", "membership.changed")
+def look_at_what_somebody_who_left_was_told_of(event: Event) -> None:
+    """A timer a campaign, due at once: each look holds one campaign, never several."""
+    with unit_of_work():
+        for campaign_id in queries.campaigns_told(event.data["user_id"]):
+            _arm(campaign_id, event.team_id, clock.now())
+
+
 @on(STEP_DUE)
 def tell_the_next_one(event: Event) -> None:
     with unit_of_work():
@@ -156,7 +175,7 @@ def _look_at(campaign_id: int | None, by: Actor) -> _Look | None:
     found = {} if is_over else queries.troubles(campaign.id)
     for row in queries.open_of(campaign.id):
         key = row.task_id, row.cause
-        if key in found and found[key] == row.assignee_id:
+        if key in found and found[key] == row.assignee_id and not look.is_left(row):
             del found[key]
             continue
         _settle(row, look)
@@ -230,21 +249,28 @@ def _arm_step(row: Escalation, rung: Rung | None, by: Actor) -> None:
 
 def _arm_look(look: _Look, *, at_once: bool, is_over: bool) -> None:
     """When the next work falls due, it is looked at again; with no label, as nobody is told yet."""
-    key = f"campaign:{look.campaign.id}:deadline"
     due_at = None if is_over else queries.next_deadline(look.campaign.id)
     if at_once:
         due_at = look.now
     if due_at is None:
-        timers.cancel(key)
-        return
+        timers.cancel(_look_key(look.campaign.id))
+    else:
+        _arm(look.campaign.id, look.campaign.team_id, due_at)
+
+
+def _arm(campaign_id: int, team_id: int | None, due_at: datetime) -> None:
     timers.arm(
-        key,
+        _look_key(campaign_id),
         LOOK_DUE,
         due_at=due_at,
-        team_id=look.campaign.team_id,
-        campaign_id=look.campaign.id,
+        team_id=team_id,
+        campaign_id=campaign_id,
         by=SYSTEM,
     )
+
+
+def _look_key(campaign_id: int) -> str:
+    return f"campaign:{campaign_id}:deadline"
 
 
 def _step_key(row: Escalation) -> str:

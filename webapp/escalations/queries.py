@@ -114,6 +114,16 @@ def open_of_task(task_id: int) -> list[Escalation]:
     return _open(Escalation.task_id == task_id)
 
 
+def campaigns_told(user_id: int) -> list[int]:
+    """The campaigns of whose open escalations a person was told last."""
+    query = select(Escalation.campaign_id).where(
+        Escalation.team_id == current_team(),
+        Escalation.told_id == user_id,
+        Escalation.state != State.SETTLED,
+    )
+    return list(db.session.scalars(query.distinct().order_by(Escalation.campaign_id)))
+
+
 def _open(wanted: ColumnElement[bool]) -> list[Escalation]:
     query = select(Escalation).where(
         Escalation.team_id == current_team(), Escalation.state != State.SETTLED, wanted

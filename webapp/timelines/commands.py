@@ -129,7 +129,7 @@ def link_tasks(
         try:
             planning.replan(timeline)
         except Cycle as circle:
-            raise Invalid({"waits_for_id": _in_words(circle)}) from None
+            raise Invalid({"waits_for_id": in_words(circle)}) from None
         return task.id
 
 
@@ -230,7 +230,7 @@ def _propose(
     )
 
 
-def _in_words(circle: Cycle) -> str:
+def in_words(circle: Cycle) -> str:
     """The circle by its tasks' titles, back to the first."""
     keys = list(circle.keys)
     query = select(Task.id, Task.title).where(Task.team_id == current_team(), Task.id.in_(keys))

@@ -23,6 +23,7 @@ from webapp.timelines import planning
 from webapp.timelines.commands import SHIFT
 from webapp.timelines.models import PlannedTask, Task, Timeline
 from webapp.timelines.tasks import give
+from webapp.timelines.workflow import OPEN
 
 #: Lines of the difference that are spelled out; the rest is counted.
 MOST_ROWS = 40
@@ -37,10 +38,13 @@ class Shifted(Payload):
 
 
 def _before(timeline_id: int) -> dict[str, Any]:
-    """Every pin and assignee of a plan, by task."""
-    timeline = find(Timeline, timeline_id, lock=True)
+    """Every pin of a plan, by task, and who has each that is still to be done: what is finished or
+    cancelled stays with whoever had it. The campaign is locked first, as by whoever writes plans,
+    so that two never wait for each other.
+    """
+    timeline = _locked(timeline_id)
     query = (
-        select(Task.id, Task.assignee_id, PlannedTask.pinned_at)
+        select(Task.id, Task.assignee_id, Task.state, Task.trashed_at, PlannedTask.pinned_at)
         .join(
             PlannedTask,
             (PlannedTask.team_id == Task.team_id) & (PlannedTask.task_id == Task.id),
@@ -50,8 +54,14 @@ def _before(timeline_id: int) -> dict[str, Any]:
     pins, assignees = {}, {}
     for row in execute(query.order_by(Task.id)):
         pins[str(row.id)] = row.pinned_at.isoformat() if row.pinned_at else None
-        assignees[str(row.id)] = row.assignee_id
+        if row.state in OPEN and row.trashed_at is None:
+            assignees[str(row.id)] = row.assignee_id
     return {"pins": pins, "assignees": assignees}
+
+
+def _locked(timeline_id: int) -> Timeline:
+    find(Campaign, find(Timeline, timeline_id).campaign_id, lock=True)
+    return find(Timeline, timeline_id, lock=True)
 
 
 def _narrow(present: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -78,14 +88,18 @@ def _undo(proposal: Proposal, by: Actor) -> None:
 
 
 def _set(proposal: Proposal, values: dict[str, Any], by: Actor) -> None:
-    timeline = find(Timeline, proposal.subject_id)
-    campaign = find(Campaign, timeline.campaign_id, lock=True)
+    timeline = _locked(proposal.subject_id)
+    campaign = find(Campaign, timeline.campaign_id)
     campaign.check_kept()
     if campaign.archived_at is not None:
         raise Conflict("This campaign is archived: its dates stay as they were.")
-    timeline = find(Timeline, timeline.id, lock=True)
     for key, assignee_id in values["assignees"].items():
-        give(find(Task, int(key), lock=True), assignee_id, by=by)
+        try:
+            give(find(Task, int(key), lock=True), assignee_id, by=by)
+        except Invalid:
+            raise Conflict(
+                "Somebody it gives work to takes no part in this team any more."
+            ) from None
     if values["pins"]:
         pins = {int(key): _instant(pin) for key, pin in values["pins"].items()}
         planning.set_pins(timeline, pins)

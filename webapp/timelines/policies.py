@@ -4,6 +4,7 @@ off, and empty its trash. Each policy re-reads the rows and acts on what is true
 
 from sqlalchemy import select
 
+from webapp.approvals.commands import dismiss_open
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import State as CampaignState
 from webapp.core import clock
@@ -19,6 +20,7 @@ from webapp.timelines.models import Task, Timeline
 from webapp.timelines.tasks import PURGE_DUE, purge_task
 
 REPLAN_DUE = "timeline.replan_due"
+CLOSED = (CampaignState.COMPLETED, CampaignState.CANCELLED, CampaignState.FAILED)
 
 
 @on("campaign.scheduled")
@@ -36,6 +38,26 @@ def keep_the_plan_that_was_approved(event: Event) -> None:
 def move_the_plan_with_its_campaigns_dates(event: Event) -> None:
     if {"target_on", "starts_at"} & set(event.data.get("fields", ())):
         _replan(event.subject_id, _by(event))
+
+
+@on("campaign.cancelled", "campaign.completed", "campaign.failed", "campaign.trashed")
+def dismiss_moves_of_a_closed_campaigns_plan(event: Event) -> None:
+    """Requests are locked before their campaign, as by whoever decides one."""
+    query = (
+        select(Timeline.id)
+        .join(
+            Campaign,
+            (Campaign.team_id == Timeline.team_id) & (Campaign.id == Timeline.campaign_id),
+        )
+        .where(
+            Timeline.team_id == current_team(),
+            Timeline.campaign_id == event.subject_id,
+            Campaign.state.in_(CLOSED) | Campaign.trashed_at.is_not(None),
+        )
+    )
+    with unit_of_work():
+        if (timeline_id := db.session.scalar(query)) is not None:
+            dismiss_open("timeline", timeline_id, by=_by(event))
 
 
 @on("working_week.changed", "blackout.added", "blackout.removed")
@@ -95,14 +117,13 @@ def _timeline(campaign_id: int) -> Timeline | None:
 
 
 def _open_timelines(campaign_id: int | None) -> list[tuple[int, int]]:
-    closed = (CampaignState.COMPLETED, CampaignState.CANCELLED, CampaignState.FAILED)
     query = (
         select(Timeline.id, Timeline.campaign_id)
         .join(
             Campaign,
             (Campaign.team_id == Timeline.team_id) & (Campaign.id == Timeline.campaign_id),
         )
-        .where(Timeline.team_id == current_team(), Campaign.state.not_in(closed))
+        .where(Timeline.team_id == current_team(), Campaign.state.not_in(CLOSED))
     )
     if campaign_id is not None:
         query = query.where(Timeline.campaign_id == campaign_id)

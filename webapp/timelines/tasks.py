@@ -23,7 +23,8 @@ from webapp.events.log import Payload, note, record
 from webapp.files.commands import forget_files
 from webapp.operations import check_version, operation
 from webapp.timelines import planning
-from webapp.timelines.commands import add_link, writing
+from webapp.timelines.commands import add_link, in_words, writing
+from webapp.timelines.critical_path import Cycle
 from webapp.timelines.inputs import (
     AddTask,
     AssignTask,
@@ -202,7 +203,7 @@ def move_task(*, task_id: int, move: str, version: int, by: Actor) -> int:
         if not task.is_open:
             task.blocked_reason = ""
         record(step.event, subject=task, by=by, data=TaskMoved(step.move, step.was, step.to))
-        planning.replan(timeline)
+        _take_its_place(timeline)
         return task.id
 
 
@@ -270,8 +271,19 @@ def restore_task(*, task_id: int, by: Actor) -> int:
             task.trashed_at = None
             record("task.restored", subject=task, by=by)
             timers.cancel(_purge_key(task))
-            planning.replan(timeline)
+            _take_its_place(timeline)
         return task.id
+
+
+def _take_its_place(timeline: Timeline) -> None:
+    """Lay the plan with a task that may have been out of it. Its links stayed, and those that were
+    made meanwhile may lead around to it: then it stays out.
+    """
+    try:
+        planning.replan(timeline)
+    except Cycle as circle:
+        words = f"Links made meanwhile stand against it. {in_words(circle)}"
+        raise Conflict(words) from None
 
 
 def purge_task(task: Task, *, by: Actor) -> None:
