@@ -6,7 +6,7 @@ import gzip
 import os
 import sqlite3
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -16,6 +16,8 @@ from sqlalchemy import make_url
 from webapp import create_app
 from webapp.campaigns.models import TYPES
 from webapp.core import clock, zones
+from webapp.timelines.beats import Beat, Progress
+from webapp.views.beats import row_of
 from webapp.views.campaign_rows import Listed
 from webapp.web import fragments
 from webapp.web.security import GZIP_LEVEL
@@ -30,6 +32,21 @@ ORDER BY c.id DESC LIMIT 51"""
 SPENT = """
 SELECT campaign_id, spend_cents AS spent FROM campaign_total
 WHERE team_id = {} AND campaign_id IN ({})"""
+MILESTONES = """
+SELECT t.campaign_id, t.title, t.state, t.blocked_reason <> '' AS is_blocked,
+       coalesce(t.due_at, p.finishes_at) AS at
+FROM task t LEFT JOIN planned_task p ON p.team_id = t.team_id AND p.task_id = t.id
+WHERE t.team_id = {} AND t.campaign_id IN ({}) AND t.trashed_at IS NULL AND t.state <> 'cancelled'
+AND t.is_milestone ORDER BY at, t.id"""
+WORK = """
+SELECT campaign_id, sum(CASE WHEN state = 'done' THEN weight ELSE 0 END) AS done,
+       sum(weight) AS work
+FROM (SELECT campaign_id, state,
+             CASE WHEN estimate_minutes > 0 THEN estimate_minutes ELSE 1 END AS weight
+      FROM task
+      WHERE team_id = {} AND campaign_id IN ({}) AND trashed_at IS NULL AND state <> 'cancelled'
+      AND NOT is_milestone) AS own
+GROUP BY campaign_id"""
 
 _own = threading.local()
 
@@ -50,19 +67,45 @@ def _connection() -> Any:
 
 
 def _rows() -> list[Listed]:
-    conn = _connection()
-    rows = [dict(row) for row in conn.execute(LIST.format(TEAM))][:50]
+    rows = _asked(LIST)[:50]
     ids = ", ".join(str(row["id"]) for row in rows)
-    spent = {row["campaign_id"]: row["spent"] for row in conn.execute(SPENT.format(TEAM, ids))}
-    now, shown = clock.now(), []
+    spent = {row["campaign_id"]: row["spent"] for row in _asked(SPENT, ids)}
+    progress, now = _progress(ids), clock.now()
+    shown, today = [], dict[str, date]()
     for row in rows:
         if isinstance(row["target_on"], str):
             row["target_on"] = date.fromisoformat(row["target_on"])
+        zone = row["zone"]
+        if zone not in today:
+            today[zone] = zones.today(now, zone)
         row["spent_cents"] = int(spent.get(row["id"], 0))
         row["share"] = round(100 * row["spent_cents"] / row["budget_cents"])
-        row["type_words"], row["today"] = TYPES[row["type"]], zones.today(now, row["zone"])
+        row["type_words"], row["today"] = TYPES[row["type"]], today[zone]
+        row["plan"] = row_of(progress.get(row["id"]), zone, today[zone])
         shown.append(Listed(**row, name_key="", purge_on=None))
     return shown
+
+
+def _progress(ids: str) -> dict[int, Progress]:
+    """How far each campaign is, as the page tells it: each has work beside its milestones."""
+    beats: dict[int, list[Beat]] = {}
+    for row in _asked(MILESTONES, ids):
+        at = row["at"]
+        if isinstance(at, str):
+            at = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        beat = Beat(row["title"], row["state"], bool(row["is_blocked"]), at)
+        beats.setdefault(row["campaign_id"], []).append(beat)
+    return {
+        row["campaign_id"]: Progress(
+            tuple(beats.get(row["campaign_id"], ())),
+            round(100 * int(row["done"]) / int(row["work"])),
+        )
+        for row in _asked(WORK, ids)
+    }
+
+
+def _asked(statement: str, *values: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in _connection().execute(statement.format(TEAM, *values))]
 
 
 def make_app() -> Any:
