@@ -9,10 +9,9 @@ from tests import people
 from tests.bench import __main__ as benches
 from tests.bench import bare_list
 from tests.timelines import plans
-from webapp.ads import queries as ads
 from webapp.campaigns import queries as campaigns
 from webapp.db import acting_for
-from webapp.views.campaign_rows import listed
+from webapp.views.campaign_rows import beside, listed
 
 
 @pytest.mark.parametrize("name", benches.BENCHES)
@@ -41,7 +40,7 @@ def test_the_bare_driver_shows_the_rows_of_the_page(bare, team):
         plans.task(team, campaign, "Release", is_milestone=True, start_on=plans.monday())
         plans.move(team, done, "finish")
         people.draft(team, name="Planned without tasks")
-        shown = listed(campaigns.campaigns(campaigns.Filter(), ads.with_spent).rows)
+        shown = listed(campaigns.campaigns(campaigns.Filter(), beside).rows)
 
     assert [row._replace(name_key="") for row in shown] == bare._rows()
     assert shown[1].plan.percent == 75

@@ -6,7 +6,7 @@ import gzip
 import os
 import sqlite3
 import threading
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -16,38 +16,36 @@ from sqlalchemy import make_url
 from webapp import create_app
 from webapp.campaigns.models import TYPES
 from webapp.core import clock, zones
-from webapp.timelines.beats import Beat, Progress
-from webapp.views.beats import row_of
+from webapp.views.beats import row_told
 from webapp.views.campaign_rows import Listed
 from webapp.web import fragments
 from webapp.web.security import GZIP_LEVEL
 
 TEAM = int(os.environ.get("BENCH_TEAM", "0"))
+WEIGHT = "CASE WHEN t.estimate_minutes > 0 THEN t.estimate_minutes ELSE 1 END"
+#: Each database's names for a list and for a list of rows in JSON.
+JSON = {
+    "pg": {"line": "json_build_array", "lines": "json_agg"},
+    "sqlite": {"line": "json_array", "lines": "json_group_array"},
+}
 LIST = """
 SELECT c.id, c.name, c.type, c.state, c.budget_cents, c.currency, c.target_on, c.zone,
-       c.archived_at, c.trashed_at, u.name AS owner_name
+       c.archived_at, c.trashed_at, u.name AS owner_name, (
+    SELECT CAST({line}(
+        sum(CASE WHEN t.state = 'done' THEN {weight} ELSE 0 END) FILTER (WHERE NOT t.is_milestone),
+        sum({weight}) FILTER (WHERE NOT t.is_milestone),
+        {lines}({line}(t.id, t.title, t.state, t.blocked_reason <> '', coalesce(t.due_at, (
+            SELECT finishes_at FROM planned_task p WHERE p.team_id = t.team_id AND p.task_id = t.id
+        )))) FILTER (WHERE t.is_milestone)) AS text)
+    FROM task t
+    WHERE t.team_id = c.team_id AND t.campaign_id = c.id AND t.trashed_at IS NULL
+    AND t.state <> 'cancelled') AS planned
 FROM campaign c JOIN "user" u ON u.id = c.owner_id
-WHERE c.team_id = {} AND c.archived_at IS NULL AND c.trashed_at IS NULL
+WHERE c.team_id = {team} AND c.archived_at IS NULL AND c.trashed_at IS NULL
 ORDER BY c.id DESC LIMIT 51"""
 SPENT = """
 SELECT campaign_id, spend_cents AS spent FROM campaign_total
 WHERE team_id = {} AND campaign_id IN ({})"""
-MILESTONES = """
-SELECT t.campaign_id, t.title, t.state, t.blocked_reason <> '' AS is_blocked,
-       coalesce(t.due_at, p.finishes_at) AS at
-FROM task t LEFT JOIN planned_task p ON p.team_id = t.team_id AND p.task_id = t.id
-WHERE t.team_id = {} AND t.campaign_id IN ({}) AND t.trashed_at IS NULL AND t.state <> 'cancelled'
-AND t.is_milestone ORDER BY at, t.id"""
-WORK = """
-SELECT campaign_id, sum(CASE WHEN state = 'done' THEN weight ELSE 0 END) AS done,
-       sum(weight) AS work
-FROM (SELECT campaign_id, state,
-             CASE WHEN estimate_minutes > 0 THEN estimate_minutes ELSE 1 END AS weight
-      FROM task
-      WHERE team_id = {} AND campaign_id IN ({}) AND trashed_at IS NULL AND state <> 'cancelled'
-      AND NOT is_milestone) AS own
-GROUP BY campaign_id"""
-
 _own = threading.local()
 
 
@@ -67,11 +65,13 @@ def _connection() -> Any:
 
 
 def _rows() -> list[Listed]:
-    rows = _asked(LIST)[:50]
+    conn = _connection()
+    names = JSON["pg" if isinstance(conn, psycopg.Connection) else "sqlite"]
+    asked = LIST.format(team=TEAM, weight=WEIGHT, **names)
+    rows = [dict(row) for row in conn.execute(asked)][:50]
     ids = ", ".join(str(row["id"]) for row in rows)
-    spent = {row["campaign_id"]: row["spent"] for row in _asked(SPENT, ids)}
-    progress, now = _progress(ids), clock.now()
-    shown, today = [], dict[str, date]()
+    spent = {row["campaign_id"]: row["spent"] for row in conn.execute(SPENT.format(TEAM, ids))}
+    now, shown, today = clock.now(), [], dict[str, date]()
     for row in rows:
         if isinstance(row["target_on"], str):
             row["target_on"] = date.fromisoformat(row["target_on"])
@@ -81,31 +81,9 @@ def _rows() -> list[Listed]:
         row["spent_cents"] = int(spent.get(row["id"], 0))
         row["share"] = round(100 * row["spent_cents"] / row["budget_cents"])
         row["type_words"], row["today"] = TYPES[row["type"]], today[zone]
-        row["plan"] = row_of(progress.get(row["id"]), zone, today[zone])
+        row["plan"] = row_told(row.pop("planned"), zone, today[zone])
         shown.append(Listed(**row, name_key="", purge_on=None))
     return shown
-
-
-def _progress(ids: str) -> dict[int, Progress]:
-    """How far each campaign is, as the page tells it: each has work beside its milestones."""
-    beats: dict[int, list[Beat]] = {}
-    for row in _asked(MILESTONES, ids):
-        at = row["at"]
-        if isinstance(at, str):
-            at = datetime.fromisoformat(at).replace(tzinfo=UTC)
-        beat = Beat(row["title"], row["state"], bool(row["is_blocked"]), at)
-        beats.setdefault(row["campaign_id"], []).append(beat)
-    return {
-        row["campaign_id"]: Progress(
-            tuple(beats.get(row["campaign_id"], ())),
-            round(100 * int(row["done"]) / int(row["work"])),
-        )
-        for row in _asked(WORK, ids)
-    }
-
-
-def _asked(statement: str, *values: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in _connection().execute(statement.format(TEAM, *values))]
 
 
 def make_app() -> Any:
