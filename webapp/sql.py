@@ -63,6 +63,46 @@ def _due_now_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', printf('%+.3f seconds', {seconds}))"
 
 
+class json_line(FunctionElement[Any]):
+    """Values of one row as a JSON list; cast it to text for a driver that would read it."""
+
+    inherit_cache = True
+    name = "json_line"
+
+
+class json_lines(FunctionElement[Any]):
+    """A value of every row as a JSON list, in no order; of no rows it is empty or null."""
+
+    inherit_cache = True
+    name = "json_lines"
+
+
+@compiles(json_line, "postgresql")
+def _json_line_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_build_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_line, "sqlite")
+def _json_line_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_lines, "postgresql")
+def _json_lines_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_agg({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(json_lines, "sqlite")
+def _json_lines_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kw)})"
+
+
+def instant_told(text: str) -> datetime:
+    """An instant as either database writes it into JSON."""
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
 def containing(words: str) -> str:
     """The pattern of `LIKE … ESCAPE '/'` for a text with these words in it.
 

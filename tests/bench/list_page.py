@@ -29,8 +29,11 @@ from webapp.ads.results import rebuild_rollups
 from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.campaigns.workflow import State
 from webapp.db import acting_for
+from webapp.timelines.workflow import State as Work
 
 READERS = 8
+#: Of a campaign's plan, its milestones among them.
+TASKS = 15
 CAMPAIGN = (
     *("id", "team_id", "name", "name_key", "type", "objective", "description", "target_audience"),
     *("owner_id", "created_by", "currency", "budget_cents", "zone", "starts_wall", "starts_at"),
@@ -44,6 +47,15 @@ DAILY = (
     *("team_id", "campaign_id", "ad_campaign_id", '"on"', "grain_key", "impressions"),
     *("spend_cents", "spend_raw", "source", "updated_at"),
 )
+TASK = (
+    *("id", "team_id", "campaign_id", "title", "description", "phase", "is_milestone"),
+    *("assignee_id", "priority", "estimate_minutes", "skills", "due_on", "due_at", "state"),
+    *("blocked_reason", "started_at", "completed_at", "created_at", "updated_at", "version"),
+)
+PLANNED = (
+    *("team_id", "task_id", "campaign_id", "starts_at", "finishes_at", "float_minutes"),
+    *("is_critical", "moves"),
+)
 EVENT = (
     *("position", "name", "v", "team_id", "campaign_id", "subject_kind", "subject_id"),
     *("subject_version", "by", "data", "created_at"),
@@ -56,7 +68,9 @@ NOUNS = ("Lines", "Harbour", "Summer tour", "EP", "Single", "Store", "Festival",
 
 
 class Desk:
-    """Teams made through commands; campaigns, their results and their first events bulk-loaded."""
+    """Teams made through commands; campaigns and their first events bulk-loaded, results and plans
+    for those the list shows first.
+    """
 
     def __init__(self, count: int) -> None:
         app, self.raw = ready_app(), Raw()
@@ -95,6 +109,8 @@ class Desk:
             newest = ids[-min(2000, count) :]
             self.raw.load("ad_campaign", AD_CAMPAIGN, ad_campaigns(newest, team_id))
             self.raw.load("daily_result", DAILY, daily(newest, team_id))
+            self.raw.load("task", TASK, tasks(newest, team_id, owners))
+            self.raw.load("planned_task", PLANNED, planned(newest, team_id))
 
 
 def instant(at: datetime) -> Any:
@@ -142,6 +158,41 @@ def daily(ids: range, team_id: int) -> Iterator[tuple[Any, ...]]:
             yield (team_id, n, n, on, "", 1000, n % 500 + day, "", "bench", instant(now))
 
 
+def work(ids: range) -> Iterator[tuple[int, int, int, datetime]]:
+    """A campaign's work: its id, the task's, the place in the plan, and when the task ends."""
+    today = datetime.now(UTC).replace(hour=17, minute=0, second=0, microsecond=0)
+    for n in ids:
+        for place in range(TASKS):
+            yield n, n * TASKS + place, place, today + timedelta(2 * place - n % (2 * TASKS))
+
+
+def tasks(ids: range, team_id: int, owners: list[int]) -> Iterator[tuple[Any, ...]]:
+    """Every third is a milestone; most of what lies behind is done."""
+    now = datetime.now(UTC)
+    for n, task_id, place, ends in work(ids):
+        is_done = ends < now and task_id % 8 > 0
+        done = instant(ends) if is_done else None
+        yield (
+            *(task_id, team_id, n, f"Piece {place} of the work", "", "", place % 3 == 2),
+            *(owners[task_id % len(owners)], "normal", 480, "[]", None, None),
+            *(
+                str(Work.DONE if is_done else Work.TO_DO),
+                "",
+                done,
+                done,
+                instant(now),
+                instant(now),
+                1,
+            ),
+        )
+
+
+def planned(ids: range, team_id: int) -> Iterator[tuple[Any, ...]]:
+    for n, task_id, _, ends in work(ids):
+        starts = instant(ends - timedelta(hours=8))
+        yield (team_id, task_id, n, starts, instant(ends), 0, False, 0)
+
+
 def run(readers: list[Reader], each: int, path: str, worker: int) -> Figures:
     """Latency, pages a second and the server's CPU for each."""
     before = serving.cpu_seconds(worker)
@@ -186,6 +237,7 @@ def main() -> None:
 def _weigh(reader: Reader) -> None:
     html = reader.page("/campaigns")
     assert html.count('-row"') == 50, "the list does not show 50 rows"
+    assert html.count('class="beats"') == 50, "the list does not show their milestones"
     print(f"The page: {len(html) / 1024:.0f} KB, {reader.last_size / 1024:.1f} KB compressed")
 
 

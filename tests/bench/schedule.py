@@ -16,7 +16,15 @@ from sqlalchemy import event
 from tests import people
 from tests.bench import serving
 from tests.bench.ground import ON_PG, Raw, ready_app
-from tests.bench.list_page import AD_CAMPAIGN, CAMPAIGN, ad_campaigns, instant, wall
+from tests.bench.list_page import (
+    AD_CAMPAIGN,
+    CAMPAIGN,
+    PLANNED,
+    TASK,
+    ad_campaigns,
+    instant,
+    wall,
+)
 from tests.bench.measure import (
     Figures,
     against,
@@ -42,15 +50,6 @@ LIMIT_MS = 80
 #: Weeks over which the campaigns are spread, this one in the middle.
 WEEKS = 13
 STATES = ["active"] * 5 + ["scheduled"] * 3 + ["draft"] * 2 + ["completed"] * 2
-TASK = (
-    *("id", "team_id", "campaign_id", "title", "description", "phase", "is_milestone"),
-    *("assignee_id", "priority", "estimate_minutes", "skills", "due_on", "due_at", "state"),
-    *("blocked_reason", "started_at", "completed_at", "created_at", "updated_at", "version"),
-)
-PLANNED = (
-    *("team_id", "task_id", "campaign_id", "starts_at", "finishes_at", "float_minutes"),
-    *("is_critical", "moves"),
-)
 WEEK = """
 SELECT t.id, t.title, t.state, t.assignee_id, c.name, p.starts_at, p.finishes_at
 FROM planned_task p

@@ -3,19 +3,20 @@ own page.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from webapp.accounts import queries as accounts
 from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
 from webapp.events.models import Event
-from webapp.timelines.beats import Beat, Progress, people_at_work, progress_of
+from webapp.timelines.beats import Beat, Progress, people_at_work, progress_of, progress_told
 from webapp.timelines.workflow import IN_HAND
 from webapp.views.plan_pieces import PLAN_EVENTS
 from webapp.web import words
 from webapp.web.fragments import fragment
+from webapp.web.templating import ROWS_KEPT
 
 #: Beats that fit in a line of a list, and on the rail.
 IN_A_LINE, ON_THE_RAIL = 10, 8
@@ -29,8 +30,7 @@ SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a line of a list shows: marks, the same in words, and what comes next."""
 
     marks: tuple[str, ...] = ()
@@ -39,6 +39,14 @@ class Row:
     next_title: str = ""
     next_on: date | None = None
     is_late: bool = False
+
+
+@lru_cache(ROWS_KEPT)
+def row_told(planned: str, zone: str, today: date) -> Row:
+    """The same of what the database told of a campaign. Kept under all it is made of, so another
+    plan or another day is another row.
+    """
+    return row_of(progress_told(planned), zone, today)
 
 
 def row_of(progress: Progress | None, zone: str, today: date) -> Row:

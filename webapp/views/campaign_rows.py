@@ -4,7 +4,10 @@ push; and what surrounds the rows of the list.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
+
+from sqlalchemy import Select
 
 from webapp.ads import queries as ads
 from webapp.ads.results import RESULT_EVENTS
@@ -12,7 +15,7 @@ from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import IN_TRASH, TYPES
 from webapp.core import clock, zones
 from webapp.events.models import Event
-from webapp.timelines.beats import progress_of
+from webapp.timelines.beats import with_progress
 from webapp.views import beats
 from webapp.web.fragments import fragment
 from webapp.web.render import path_for
@@ -67,21 +70,25 @@ class Listed(NamedTuple):
     plan: beats.Row
 
 
+@cache
+def beside(query: Select[Any]) -> Select[Any]:
+    """A statement that lists campaigns, with what each spent and what is planned of it."""
+    return with_progress(ads.with_spent(query))
+
+
 def listed(rows: Iterable[Any]) -> list[Listed]:
-    """Rows of `campaigns.queries` with what each spent beside it, as a template shows them; how
-    far each is takes one statement more.
-    """
+    """Rows of `campaigns.queries` with what is `beside` each, as a template shows them."""
     now, today = clock.now(), dict[str, date]()
-    shown, rows = [], list(rows)
-    progress = progress_of([row.id for row in rows])
+    shown = []
     for row in rows:
-        _, _, _, kind, _, budget, _, _, zone, _, trashed_at, _, spent = row
+        *values, planned = row
+        _, _, _, kind, _, budget, _, _, zone, _, trashed_at, _, spent = values
         if zone not in today:
             today[zone] = zones.today(now, zone)
         share = round(100 * spent / budget) if budget else 0
         purge_on = zones.today(trashed_at + IN_TRASH, zone) if trashed_at else None
-        plan = beats.row_of(progress.get(row.id), zone, today[zone])
-        shown.append(Listed._make((*row, share, TYPES[kind], today[zone], purge_on, plan)))
+        plan = beats.row_told(planned, zone, today[zone])
+        shown.append(Listed._make((*values, share, TYPES[kind], today[zone], purge_on, plan)))
     return shown
 
 
@@ -142,5 +149,5 @@ def campaign_row(event: Event) -> dict[str, Any] | None:
     """One row of every list that shows this campaign; pages that do not are not touched."""
     if event.campaign_id is None:
         return None
-    row = campaigns.row(event.campaign_id, ads.with_spent)
+    row = campaigns.row(event.campaign_id, beside)
     return {"row": listed([row])[0]} if row is not None else None

@@ -8,7 +8,6 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
-from webapp.ads import queries as ads
 from webapp.ads.platforms import PLATFORMS
 from webapp.campaigns import commands, queries
 from webapp.campaigns import trash as trash_can
@@ -45,7 +44,7 @@ MOVED = {
 @guard("see")
 def index() -> Response:
     wanted = _filter()
-    found = queries.campaigns(wanted, ads.with_spent)
+    found = queries.campaigns(wanted, campaign_rows.beside)
     appended = wants_fragment() and bool(wanted.after)
     values: dict[str, Any] = {
         "wanted": wanted,

@@ -15,7 +15,7 @@ from webapp.campaigns import queries as campaigns
 from webapp.core import clock, zones
 from webapp.events.models import Event
 from webapp.views import task_board, troubles
-from webapp.views.campaign_rows import listed
+from webapp.views.campaign_rows import beside, listed
 from webapp.views.timer_words import coming_up
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard, viewer
@@ -60,7 +60,7 @@ def what_is_live() -> dict[str, Any]:
     """The running campaigns, and how many there are of each kind."""
     return {
         "team_id": accounts.team().id,
-        "rows": listed(campaigns.live(beside=ads.with_spent)),
+        "rows": listed(campaigns.live(beside=beside)),
         "counts": campaigns.counts(),
     }
 
