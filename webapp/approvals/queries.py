@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
@@ -11,7 +13,7 @@ from webapp.approvals.deciders import Answer, Person, may_decide
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
-from webapp.db import current_team, db, execute, find, rows
+from webapp.db import UTCDateTime, current_team, db, find, rows
 
 LISTED = 50
 
@@ -108,12 +110,8 @@ class Dated:
     version: int
 
 
-def dated(
-    begins: datetime, ends: datetime, *, decidable_by: int | None = None, limit: int = 500
-) -> list[Dated]:
-    """Requests that wait, and those somebody decided between two instants; what acted by itself is
-    nobody's decision. With a person: only what waits and is theirs to decide.
-    """
+@cache
+def _dated(*, or_decided: bool) -> Any:
     stages_due = (
         select(func.min(Stage.due_at))
         .where(
@@ -125,7 +123,9 @@ def dated(
     )
     waits = Proposal.state == State.IN_REVIEW
     decided = and_(
-        Proposal.decided_at >= begins, Proposal.decided_at < ends, Proposal.acted.is_(False)
+        Proposal.decided_at >= bindparam("begins", type_=UTCDateTime),
+        Proposal.decided_at < bindparam("ends", type_=UTCDateTime),
+        Proposal.acted.is_(False),
     )
     query = select(
         Proposal.id,
@@ -139,17 +139,24 @@ def dated(
         Proposal.created_at,
         Proposal.decided_at,
         Proposal.version,
-    ).where(
-        Proposal.team_id == current_team(),
-        or_(waits, decided) if decidable_by is None else waits,
-    )
-    rows = [Dated(*row) for row in execute(query.order_by(Proposal.id).limit(limit))]
+    ).where(Proposal.team_id == bindparam("team_id"), or_(waits, decided) if or_decided else waits)
+    return query.order_by(Proposal.id).limit(bindparam("most"))
+
+
+def dated(
+    begins: datetime, ends: datetime, *, decidable_by: int | None = None, limit: int = 500
+) -> list[Dated]:
+    """Requests that wait, and those somebody decided between two instants; what acted by itself is
+    nobody's decision. With a person: only what waits and is theirs to decide.
+    """
+    values = {"team_id": current_team(), "begins": begins, "ends": ends, "most": limit}
+    found = [Dated(*row) for row in rows(_dated(or_decided=decidable_by is None), values)]
     if decidable_by is None:
-        return rows
+        return found
     people: dict[str, list[Person]] = {}
     return [
         row
-        for row in rows
+        for row in found
         if _answer(decidable_by, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
     ]
 

@@ -5,12 +5,13 @@ Days of a campaign count in the campaign's zone, a person's in their own. Only p
 do work are people here: viewers and those who left are not.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Membership, Team, User
@@ -21,7 +22,7 @@ from webapp.availability.week import Hours, Slot, Week
 from webapp.availability.working_time import WorkingTime
 from webapp.core.errors import NotFound
 from webapp.core.text import fold
-from webapp.db import current_team, db, execute
+from webapp.db import current_team, db, execute, rows
 
 #: How much somebody takes on at once until they say otherwise.
 MAX_CONCURRENT = 5
@@ -94,9 +95,11 @@ def week_of(row: WorkingWeek | None) -> Week:
     )
 
 
-def holidays(first: date, last: date) -> dict[date, str]:
-    """The public holidays the team keeps, with their names. One statement."""
-    own = working_week()
+def holidays(first: date, last: date, own: Week | None = None) -> dict[date, str]:
+    """The public holidays the team keeps, with their names. One statement; none with the team's
+    week at hand.
+    """
+    own = own or working_week()
     return dict(public_holidays.between(own.country, own.region, first, last))
 
 
@@ -104,16 +107,22 @@ def blackouts(first: date, last: date, campaign_id: int | None = None) -> list[B
     """The blackouts that touch these days: the whole team's, and one campaign's when it is named.
     One statement.
     """
+    values = {"team_id": current_team(), "campaign_id": campaign_id, "first": first, "last": last}
+    return list(execute(_blackouts(of_one=campaign_id is not None), values).scalars())
+
+
+@cache
+def _blackouts(*, of_one: bool) -> Any:
     whose: ColumnElement[bool] = Blackout.campaign_id.is_(None)
-    if campaign_id is not None:
-        whose = or_(whose, Blackout.campaign_id == campaign_id)
+    if of_one:
+        whose = or_(whose, Blackout.campaign_id == bindparam("campaign_id"))
     query = select(Blackout).where(
-        Blackout.team_id == current_team(),
-        Blackout.ends_on >= first,
-        Blackout.starts_on <= last,
+        Blackout.team_id == bindparam("team_id"),
+        Blackout.ends_on >= bindparam("first", type_=Date),
+        Blackout.starts_on <= bindparam("last", type_=Date),
         whose,
     )
-    return list(db.session.scalars(query.order_by(Blackout.starts_on, Blackout.id)))
+    return query.order_by(Blackout.starts_on, Blackout.id)
 
 
 def blackouts_from(first: date) -> list[Blackout]:
@@ -138,12 +147,15 @@ def open_from(day: date, campaign_id: int) -> tuple[date, str]:
     return opens, why
 
 
-def closed_days(first: date, last: date, campaign_id: int | None = None) -> dict[date, str]:
+def closed_days(
+    first: date, last: date, campaign_id: int | None = None, own: Week | None = None
+) -> dict[date, str]:
     """Day → why nothing is planned on it: a holiday's name, a blackout's reason, or both. Weekends
-    are not in it, they are the week's. Days in order; two statements.
+    are not in it, they are the week's. Days in order; two statements, one with the team's week at
+    hand.
     """
     why: dict[date, list[str]] = {}
-    for day, name in holidays(first, last).items():
+    for day, name in holidays(first, last, own).items():
         why.setdefault(day, []).append(name)
     for one in blackouts(first, last, campaign_id):
         for day in week.each_day(max(first, one.starts_on), min(last, one.ends_on)):
@@ -168,15 +180,16 @@ def working_time(zone: str, origin_on: date, campaign_id: int | None = None) -> 
     return WorkingTime(zone, origin_on, own.weekdays, own.starts, own.ends, is_closed)
 
 
-def profiles(user_ids: Collection[int] | None = None) -> list[Profile]:
+def profiles(user_ids: Collection[int] | None = None, own: Week | None = None) -> list[Profile]:
     """Everybody who works here (or those of them who are asked for), by name, whether or not they
-    ever said how. Two statements.
+    ever said how. Two statements, one with the team's week at hand.
     """
-    team_hours = working_week().hours
-    query = _people()
+    team_hours = (own or working_week()).hours
+    values: dict[str, Any] = {"team_id": current_team()}
     if user_ids is not None:
-        query = query.where(User.id.in_(user_ids))
-    return [_profile(row, team_hours) for row in execute(query)]
+        values["ids"] = list(user_ids)
+    found = execute(_people(of_some=user_ids is not None), values)
+    return [_profile(row, team_hours) for row in found]
 
 
 def profile_of(user_id: int) -> Profile:
@@ -187,7 +200,9 @@ def profile_of(user_id: int) -> Profile:
     return found[0]
 
 
-def _people() -> Any:
+@cache
+def _people(*, of_some: bool) -> Any:
+    """Who works here, with what they said of it; of some of them, the `ids`."""
     roles = [role for role in ROLES if holds(role, WORKS)]
     own = and_(WorkProfile.team_id == Membership.team_id, WorkProfile.user_id == Membership.user_id)
     backup = aliased(Membership)  # who left since, or only looks on, steps in for nobody
@@ -198,7 +213,7 @@ def _people() -> Any:
         backup.role.in_(roles),
     )
     columns = User.id, User.name, User.zone, Membership.role, Team.currency
-    return (
+    query = (
         select(*columns, WorkProfile, backup.user_id.label("backup_id"))
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
@@ -206,12 +221,13 @@ def _people() -> Any:
         .outerjoin(WorkProfile, own)
         .outerjoin(backup, is_there)
         .where(
-            Membership.team_id == current_team(),
+            Membership.team_id == bindparam("team_id"),
             Membership.removed_at.is_(None),
             Membership.role.in_(roles),
         )
         .order_by(func.lower(User.name), User.id)
     )
+    return query.where(User.id.in_(bindparam("ids", expanding=True))) if of_some else query
 
 
 def _profile(row: Any, team_hours: Hours) -> Profile:
@@ -245,6 +261,12 @@ def hours_of(kept: list[Any]) -> Hours:
 
 def absences(first: date, last: date, user_id: int | None = None) -> list[Away]:
     """Who is away on any of these days (everybody, or one person), in order. One statement."""
+    values = {"team_id": current_team(), "user_id": user_id, "first": first, "last": last}
+    return [Away(*row) for row in rows(_absences(of_one=user_id is not None), values)]
+
+
+@cache
+def _absences(*, of_one: bool) -> Any:
     query = (
         select(Absence.id, Absence.user_id, Absence.starts_on, Absence.ends_on, Absence.reason)
         .join(
@@ -252,16 +274,14 @@ def absences(first: date, last: date, user_id: int | None = None) -> list[Away]:
             and_(Membership.team_id == Absence.team_id, Membership.user_id == Absence.user_id),
         )
         .where(
-            Absence.team_id == current_team(),
-            Absence.ends_on >= first,
-            Absence.starts_on <= last,
+            Absence.team_id == bindparam("team_id"),
+            Absence.ends_on >= bindparam("first", type_=Date),
+            Absence.starts_on <= bindparam("last", type_=Date),
             Membership.removed_at.is_(None),
         )
         .order_by(Absence.starts_on, Absence.id)
     )
-    if user_id is not None:
-        query = query.where(Absence.user_id == user_id)
-    return [Away(*row) for row in execute(query)]
+    return query.where(Absence.user_id == bindparam("user_id")) if of_one else query
 
 
 def away(on: date) -> set[int]:
@@ -277,15 +297,25 @@ def slots_of(user_ids: Collection[int], first: date, last: date) -> dict[int, li
     Sorted, and what touches is one; empty for who does not work here. Three statements.
     """
     own = working_week()
+    found: dict[int, list[Slot]] = {user_id: [] for user_id in user_ids}
+    people = profiles(user_ids, own)
+    return found | slots_for(people, own, absences(first, last), first, last)
+
+
+def slots_for(
+    people: Iterable[Profile], own: Week, absent: Iterable[Away], first: date, last: date
+) -> dict[int, list[Slot]]:
+    """`slots_of` of people at hand, with the team's week and who is away on these days (more days
+    do no harm). No statement.
+    """
     off = {day for day, _ in public_holidays.between(own.country, own.region, first, last)}
     gone: dict[int, set[date]] = {}
-    for one in absences(first, last):
+    for one in absent:
         days = week.each_day(max(first, one.starts_on), min(last, one.ends_on))
         gone.setdefault(one.user_id, set()).update(days)
-    found: dict[int, list[Slot]] = {user_id: [] for user_id in user_ids}
+    found: dict[int, list[Slot]] = {}
     alike: dict[tuple[Hours, str, frozenset[date]], list[Slot]] = {}
-    rows = execute(_people().where(User.id.in_(user_ids)))
-    for person in (_profile(row, own.hours) for row in rows):
+    for person in people:
         key = person.hours, person.zone, frozenset(off | gone.get(person.user_id, set()))
         if key not in alike:
             alike[key] = week.slots(person.hours, person.zone, first, last, key[2])

@@ -1,16 +1,16 @@
-"""Everything that happens in a span of days: what pages read. Each sort is one statement, however
-many campaigns there are.
+"""Everything that happens in a span of days: what pages read. Each sort is a statement or
+two, however many campaigns there are.
 """
 
 from dataclasses import dataclass
 
 from webapp.approvals.workflow import State as RequestState
-from webapp.calendars import work
 from webapp.calendars.days import Days
 from webapp.calendars.items import Found, limited
+from webapp.calendars.plans import Planned, planned_on
 from webapp.calendars.requests import requests
 from webapp.calendars.runs import moments
-from webapp.calendars.work import Whose
+from webapp.calendars.work import Whose, due
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Happens:
     """
 
     groups: dict[str, Found]
-    milestones: int
-    reached: int
+    plan: Planned
     waiting: int
 
 
@@ -32,19 +31,18 @@ def happens(
     a day. Of one person: their work alone.
     """
     whose = Whose(campaign_id, person_id)
-    marked = work.milestones(days, whose, most)
+    plan = planned_on(days, whose, most)
     asked = [] if person_id is not None else requests(days, campaign_id)
     of_campaigns = [] if person_id is not None else moments(days, campaign_id)
-    marked.found.add(limited(of_campaigns, days, most))
-    tasks = work.due(days, whose, most)
-    tasks.add(work.tasks(days, whose, most))
+    plan.milestones.add(limited(of_campaigns, days, most))
+    tasks = due(days, whose, most)
+    tasks.add(plan.tasks)
     return Happens(
         {
-            "milestones": marked.found,
+            "milestones": plan.milestones,
             "approvals": limited(asked, days, most),
             "tasks": tasks,
         },
-        milestones=marked.held,
-        reached=marked.reached,
+        plan=plan,
         waiting=sum(one.state == RequestState.IN_REVIEW for one in asked),
     )

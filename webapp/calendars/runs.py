@@ -5,18 +5,19 @@ starts, ends or is to be reached.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import Date, bindparam, case, func, or_, select
 
 from webapp.ads.models import AdCampaign
 from webapp.calendars.days import Days
 from webapp.calendars.items import Item
-from webapp.calendars.work import DAY, MOST_READ, planned
+from webapp.calendars.work import DAY, MOST_READ, instant, planned
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import State as CampaignState
 from webapp.core import zones
-from webapp.db import current_team, execute
+from webapp.db import current_team, rows
 from webapp.timelines.models import PlannedTask, Task
 from webapp.timelines.workflow import OPEN, State
 
@@ -59,50 +60,66 @@ class Run:
         )
 
 
-def _kept(query: Any, campaign_id: int | None) -> Any:
+def _kept(query: Any, of_one: bool) -> Any:
     query = query.where(
-        Campaign.team_id == current_team(),
+        Campaign.team_id == bindparam("team_id"),
         Campaign.trashed_at.is_(None),
         Campaign.archived_at.is_(None),
     )
-    return query if campaign_id is None else query.where(Campaign.id == campaign_id)
+    return query.where(Campaign.id == bindparam("campaign_id")) if of_one else query
+
+
+@cache
+def _running(of_one: bool) -> Any:
+    """Those shown first, then on how many platforms each of them advertises."""
+    shown = (
+        _kept(
+            select(
+                Campaign.id,
+                Campaign.name,
+                Campaign.zone,
+                Campaign.state,
+                Campaign.owner_id,
+                Campaign.target_on,
+                Campaign.starts_at,
+                Campaign.ends_at,
+                func.count().over().label("held"),
+            ),
+            of_one,
+        )
+        .where(
+            Campaign.state.in_(RUNS),
+            Campaign.starts_at < instant("ends"),
+            Campaign.ends_at > instant("begins"),
+        )
+        .order_by(Campaign.ends_at, Campaign.id)
+        .limit(bindparam("most"))
+        .subquery()
+    )
+    platforms = (
+        select(func.count(AdCampaign.platform.distinct()))
+        .where(AdCampaign.team_id == bindparam("team_id"), AdCampaign.campaign_id == shown.c.id)
+        .scalar_subquery()
+    )
+    columns = [one for one in shown.c if one.key != "held"]
+    query = select(*columns, platforms.label("platforms"), shown.c.held)
+    return query.order_by(shown.c.ends_at, shown.c.id)
 
 
 def running(days: Days, campaign_id: int | None, most: int) -> tuple[list[Run], int]:
     """Campaigns that run on these days, the next to end first, `most` of them; and how many there
     are. `platforms` is on how many they advertise.
     """
-    platforms = (
-        select(func.count(AdCampaign.platform.distinct()))
-        .where(AdCampaign.team_id == Campaign.team_id, AdCampaign.campaign_id == Campaign.id)
-        .scalar_subquery()
-    )
-    query = _kept(
-        select(
-            Campaign.id,
-            Campaign.name,
-            Campaign.zone,
-            Campaign.state,
-            Campaign.owner_id,
-            Campaign.target_on,
-            Campaign.starts_at,
-            Campaign.ends_at,
-            platforms.label("platforms"),
-            func.count().over().label("held"),
-        ),
-        campaign_id,
-    ).where(
-        Campaign.state.in_(RUNS), Campaign.starts_at < days.ends, Campaign.ends_at > days.begins
-    )
-    rows = execute(query.order_by(Campaign.ends_at, Campaign.id).limit(most)).all()
-    return [Run(*row[:-1]) for row in rows], rows[0].held if rows else 0
+    values: dict[str, Any] = {"team_id": current_team(), "campaign_id": campaign_id, "most": most}
+    values |= {"begins": days.begins, "ends": days.ends}
+    found = rows(_running(campaign_id is not None), values)
+    return [Run(*row[:-1]) for row in found], found[0].held if found else 0
 
 
-def moments(days: Days, campaign_id: int | None) -> list[Item]:
-    """Starts, ends and targets on these days. A start at midnight is its day's, any other has its
-    time.
-    """
-    begins, ends = days.begins - DAY, days.ends + DAY
+@cache
+def _moments(of_one: bool) -> Any:
+    begins, ends = instant("begins"), instant("ends")
+    first, last = bindparam("first", type_=Date), bindparam("last", type_=Date)
     query = _kept(
         select(
             Campaign.id,
@@ -114,17 +131,27 @@ def moments(days: Days, campaign_id: int | None) -> list[Item]:
             Campaign.ends_wall,
             Campaign.target_on,
         ),
-        campaign_id,
+        of_one,
     ).where(
         Campaign.state.not_in(NEVER),
         or_(
             Campaign.starts_at.between(begins, ends),
             Campaign.ends_at.between(begins, ends),
-            Campaign.target_on.between(days.first, days.last),
+            Campaign.target_on.between(first, last),
         ),
     )
-    rows = execute(query.order_by(Campaign.name_key, Campaign.id).limit(MOST_READ))
-    return [item for row in rows for item in campaign_days(row, days)]
+    return query.order_by(Campaign.name_key, Campaign.id).limit(MOST_READ)
+
+
+def moments(days: Days, campaign_id: int | None) -> list[Item]:
+    """Starts, ends and targets on these days. A start at midnight is its day's, any other has its
+    time.
+    """
+    values: dict[str, Any] = {"team_id": current_team(), "campaign_id": campaign_id}
+    values |= {"begins": days.begins - DAY, "ends": days.ends + DAY}
+    values |= {"first": days.first, "last": days.last}
+    found = rows(_moments(campaign_id is not None), values)
+    return [item for row in found for item in campaign_days(row, days)]
 
 
 def campaign_days(row: Any, days: Days) -> list[Item]:
@@ -179,19 +206,19 @@ def _of(campaign_ids: Sequence[int]) -> dict[str, Any]:
 
 def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Of each campaign: how many tasks are done, of how many that are not cancelled."""
-    rows = execute(_PROGRESS, _of(campaign_ids))
-    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+    found = rows(_PROGRESS, _of(campaign_ids))
+    return {row[0]: (int(row[1]), int(row[2])) for row in found}
 
 
 def people_of(campaign_ids: Sequence[int]) -> dict[int, list[int]]:
     """Who has work in each campaign."""
     found: dict[int, list[int]] = {}
-    for campaign_id, person_id in execute(_PEOPLE, _of(campaign_ids)):
+    for campaign_id, person_id in rows(_PEOPLE, _of(campaign_ids)):
         found.setdefault(campaign_id, []).append(person_id)
     return found
 
 
 def next_milestones(campaign_ids: Sequence[int]) -> dict[int, tuple[str, date]]:
     """The title and day of the first milestone of each campaign that is still open."""
-    rows = execute(_NEXT, _of(campaign_ids))
-    return {row.campaign_id: (row.title, zones.today(row.finishes_at, row.zone)) for row in rows}
+    found = rows(_NEXT, _of(campaign_ids))
+    return {row.campaign_id: (row.title, zones.today(row.finishes_at, row.zone)) for row in found}

@@ -212,16 +212,22 @@ def running_names(most: int) -> list[Row[Any]]:
     return rows(RUNNING_NAMES, {"team_id": current_team(), "most": most})
 
 
-def open_names(most: int = 200) -> list[Row[Any]]:
-    """Id and name of campaigns that are not over, by name: for choosing one."""
-    is_open = [state for state in State if not lifecycle.is_final(state)]
-    query = select(Campaign.id, Campaign.name).where(
-        Campaign.team_id == current_team(),
-        Campaign.state.in_(is_open),
+_OPEN_NAMES = (
+    select(Campaign.id, Campaign.name)
+    .where(
+        Campaign.team_id == bindparam("team_id"),
+        Campaign.state.in_([state for state in State if not lifecycle.is_final(state)]),
         Campaign.archived_at.is_(None),
         Campaign.trashed_at.is_(None),
     )
-    return list(execute(query.order_by(Campaign.name_key, Campaign.id).limit(most)).all())
+    .order_by(Campaign.name_key, Campaign.id)
+    .limit(bindparam("most"))
+)
+
+
+def open_names(most: int = 200) -> list[Row[Any]]:
+    """Id and name of campaigns that are not over, by name: for choosing one."""
+    return rows(_OPEN_NAMES, {"team_id": current_team(), "most": most})
 
 
 def names(campaign_ids: set[int]) -> dict[int, str]:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, text
+from sqlalchemy import Row, and_, bindparam, func, or_, select, text
 
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
-from webapp.db import current_team, db, execute, find
+from webapp.db import UTCDateTime, current_team, db, execute, find, rows
 from webapp.events.models import Event
 from webapp.timelines import planning
 from webapp.timelines.models import (
@@ -224,22 +224,30 @@ def counts(campaign_id: int) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in execute(query)}
 
 
+_IN_HAND = (
+    select(Task.assignee_id, func.count())
+    .join(PlannedTask, and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id))
+    .join(Campaign, and_(Campaign.team_id == Task.team_id, Campaign.id == Task.campaign_id))
+    .where(
+        Task.team_id == bindparam("team_id"),
+        Task.trashed_at.is_(None),
+        Campaign.trashed_at.is_(None),
+        Campaign.archived_at.is_(None),
+        Task.assignee_id.is_not(None),
+        text(f"task.{IS_OPEN}"),
+        or_(
+            Task.state != State.TO_DO,
+            PlannedTask.starts_at <= bindparam("now", type_=UTCDateTime),
+        ),
+    )
+    .group_by(Task.assignee_id)
+)
+
+
 def in_hand() -> dict[int, int]:
     """How many open tasks that have begun, or should have by now, each person of the team has."""
-    begun = or_(Task.state != State.TO_DO, PlannedTask.starts_at <= clock.now())
-    query = (
-        _of_kept(
-            select(Task.assignee_id, func.count())
-            .join(
-                PlannedTask,
-                and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id),
-            )
-            .where(Task.team_id == current_team())
-        )
-        .where(Task.assignee_id.is_not(None), text(f"task.{IS_OPEN}"), begun)
-        .group_by(Task.assignee_id)
-    )
-    return {row[0]: int(row[1]) for row in execute(query)}
+    found = rows(_IN_HAND, {"team_id": current_team(), "now": clock.now()})
+    return {row[0]: int(row[1]) for row in found}
 
 
 def links(campaign_id: int) -> list[Row[Any]]:

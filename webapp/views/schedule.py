@@ -98,7 +98,9 @@ def _frame(choice: Choice, person: SignedIn) -> dict[str, Any]:
 def _people(shown: dict[str, Any], choice: Choice, person: SignedIn) -> dict[str, Any]:
     """Who has room; of a large team those who have least of it come first, and the rest is told."""
     days = shown["days"]
-    found = schedule_people.rooms(days, person.team_zone, shown["own"], shown["closed"])
+    found = schedule_people.rooms(
+        days, person.team_zone, shown["own"], shown["closed"], shown["loads"]
+    )
     if choice.person_id is not None:
         found = [one for one in found if one.person_id == choice.person_id]
     if len(found) > MOST_PEOPLE:

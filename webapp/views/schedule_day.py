@@ -35,8 +35,8 @@ def day_of(choice: Choice, zone: str) -> dict[str, Any]:
     running, held = runs.running(days, choice.campaign_id, MOST) if wants_runs else ([], 0)
     one_campaign = choice.campaign_id is not None
     cards = in_order(card_of(one, zone, names, one_campaign=one_campaign) for one in single)
-    closed = availability.closed_days(choice.day, choice.day, choice.campaign_id)
     own = availability.working_week()
+    closed = availability.closed_days(choice.day, choice.day, choice.campaign_id, own)
     return {
         "days": days,
         "all_day": [one for one in cards if one.at is None],
@@ -48,6 +48,7 @@ def day_of(choice: Choice, zone: str) -> dict[str, Any]:
         "is_off": choice.day.weekday() not in own.weekdays or choice.day in closed,
         "own": own,
         "closed": closed,
+        "loads": happen.plan.loads,
         "is_today": choice.day == zones.today(clock.now(), zone),
     }
 

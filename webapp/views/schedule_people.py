@@ -2,9 +2,9 @@
 away.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from webapp.availability import queries as availability
 from webapp.availability.queries import Away, Profile
@@ -75,19 +75,26 @@ def hours_words(minutes: int) -> str:
     return f"{minutes / 60:.1f}".removesuffix(".0")
 
 
-def rooms(days: Days, team_zone: str, own: Week, closed: Collection[date]) -> list[Room]:
-    """Everybody who works here, by name, in the same few statements for one or a hundred. Work is
-    planned in the team's hours, `own`, but for the days `closed`.
+def rooms(
+    days: Days,
+    team_zone: str,
+    own: Week,
+    closed: Collection[date],
+    loads: Iterable[tuple[int, datetime, datetime, int]],
+) -> list[Room]:
+    """Everybody who works here, by name, in the same few statements for one or a hundred. Work
+    (`loads`) is planned in the team's hours, `own`, but for the days `closed`.
     """
-    people = availability.profiles()
-    ids = [one.user_id for one in people]
-    open_times = slots(own.hours, team_zone, days.first - DAY, days.last + DAY, closed)
-    planned = planned_minutes(days, open_times)
-    worked = availability.slots_of(ids, days.first - DAY, days.last + DAY)
-    in_hand = timelines.in_hand()
+    people = availability.profiles(own=own)
+    first, last = days.first - DAY, days.last + DAY
     today = zones.today(clock.now(), days.zone)
+    absent = availability.absences(min(first, today), max(last, today))
+    open_times = slots(own.hours, team_zone, first, last, closed)
+    planned = planned_minutes(days, open_times, loads)
+    worked = availability.slots_for(people, own, absent, first, last)
+    in_hand = timelines.in_hand()
     away: dict[int, list[Away]] = {}
-    for one in availability.absences(min(days.first, today), max(days.last, today)):
+    for one in absent:
         away.setdefault(one.user_id, []).append(one)
     return [
         _room(

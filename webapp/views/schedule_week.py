@@ -9,12 +9,11 @@ from typing import Any
 
 from webapp.accounts import queries as accounts
 from webapp.availability import queries as availability
-from webapp.calendars import load, runs
+from webapp.calendars import runs
 from webapp.calendars.days import Days
 from webapp.calendars.items import Found, Item
 from webapp.calendars.queries import Happens, happens
 from webapp.calendars.runs import Run
-from webapp.calendars.work import Whose
 from webapp.core import clock, zones
 from webapp.views.schedule_cards import Card, card_of, in_order, spans_of
 from webapp.views.schedule_choice import Choice
@@ -62,7 +61,6 @@ class Summary:
 def week_of(choice: Choice, zone: str) -> dict[str, Any]:
     """Everything a week shows of the calendar."""
     days = Days(choice.week.monday, choice.week.sunday, zone)
-    whose = Whose(choice.campaign_id, choice.person_id)
     found = happens(
         days, campaign_id=choice.campaign_id, person_id=choice.person_id, most=MOST_CARDS
     )
@@ -71,7 +69,7 @@ def week_of(choice: Choice, zone: str) -> dict[str, Any]:
     )
     names = dict(accounts.people())
     own = availability.working_week()
-    closed = availability.closed_days(days.first, days.last, choice.campaign_id)
+    closed = availability.closed_days(days.first, days.last, choice.campaign_id, own)
     shown = _shown(found, choice)
     across = [run.as_item() for run in running] if "ads" in choice.shows else []
     wide = [one for one in shown.items if _is_wide(one, days)]
@@ -89,9 +87,10 @@ def week_of(choice: Choice, zone: str) -> dict[str, Any]:
         ),
         "own": own,
         "closed": closed,
+        "loads": found.plan.loads,
         "spans": spans,
         "spans_left": all_spans - len(spans),
-        "numbers": _numbers(found, held, load.sums(days, whose)),
+        "numbers": _numbers(found, held),
         "summaries": _summaries(running, names) if running else [],
         "campaigns_held": held,
     }
@@ -142,13 +141,13 @@ def _columns(
     return columns
 
 
-def _numbers(found: Happens, running: int, sums: load.Sums) -> dict[str, Any]:
+def _numbers(found: Happens, running: int) -> dict[str, Any]:
     return {
         "running": running,
-        "milestones": found.milestones,
-        "reached": found.reached,
-        "planned": sums.planned,
-        "done": sums.done,
+        "milestones": found.plan.milestones_held,
+        "reached": found.plan.milestones_reached,
+        "planned": found.plan.tasks_held,
+        "done": found.plan.tasks_done,
         "waiting": found.waiting,
     }
 
