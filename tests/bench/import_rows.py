@@ -61,7 +61,7 @@ class Beside(threading.Thread):
             self.failed = error
 
     def look(self) -> None:
-        raise NotImplementedError
+        """One turn; what is beside says what it does."""
 
 
 @contextmanager

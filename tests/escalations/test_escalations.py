@@ -189,7 +189,7 @@ def test_a_manager_who_is_away_for_a_day_hears_of_it_when_they_are_back(
 
 
 def test_what_a_manager_who_left_was_told_of_begins_anew(team, monday, release, artwork):
-    until(monday + timedelta(days=2), 9, 1)
+    until(monday + timedelta(days=2), 10, 1)
     assert (only(release).state, only(release).told_id) == ("with_manager", team.alice.id)
 
     bob = membership_of(team.bob.id)
@@ -201,7 +201,7 @@ def test_what_a_manager_who_left_was_told_of_begins_anew(team, monday, release, 
         by=team.alice.actor,
     )
     remove_member(membership_id=membership_of(team.alice.id).id, by=team.bob.actor)
-    until(monday + timedelta(days=2), 15)
+    until(monday + timedelta(days=2), 16)
 
     assert told(release)[-3:] == [
         ("settled", None),

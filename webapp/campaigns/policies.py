@@ -85,7 +85,7 @@ def _locked(event: Event) -> Campaign | None:
     return db.session.scalars(query).one_or_none()
 
 
-def _query(event: Event) -> Select[tuple[Campaign]]:
+def _query(event: Event) -> Select[Campaign]:
     return select(Campaign).where(
         Campaign.team_id == current_team(), Campaign.id == event.subject_id
     )
