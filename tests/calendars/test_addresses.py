@@ -12,6 +12,7 @@ from tests.calendars.feeds import campaign_feed, fetched, own_feed
 from tests.clients import signed_in, stranger
 from tests.schedule.looks import statements
 from tests.timelines import plans
+from tests.together import at_once
 from webapp.accounts.commands import remove_member
 from webapp.accounts.queries import membership_of
 from webapp.calendars import feeds
@@ -225,3 +226,13 @@ def test_a_feed_costs_as_many_statements_for_much_work(app, team, campaign):
 
     assert statements(stranger(app), path) <= before
     assert before <= 12
+
+
+def test_addresses_made_at_once_are_counted_too(team):
+    answers = at_once(
+        *[lambda: make_own_feed(token=tokens.new_token(), by=team.mia.actor)] * 14,
+        team_id=team.id,
+    )
+
+    assert sum(isinstance(one, int) for one in answers) == MOST_FEEDS
+    assert sum(isinstance(one, Conflict) for one in answers) == 14 - MOST_FEEDS

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from tests import worlds
 from tests.events.apart import apart, together
 from tests.events.ledger import events, timer
+from tests.together import at_once
 from webapp.core import clock
 from webapp.core.actor import SYSTEM
 from webapp.db import acting_for, db, execute, unit_of_work
@@ -225,3 +226,16 @@ def test_two_clocks_fire_ten_thousand_timers_once_each(team):
     assert (sum(shares), fired, distinct) == (MANY, MANY, MANY)
     if worlds.WORLD == "pg":
         assert min(shares) > 0
+
+
+def test_one_key_set_first_by_several_at_once_is_one_timer(team):
+    def set_it():
+        with unit_of_work():
+            return timers.arm(
+                "campaign:1:test", "campaign.tested", due_at=clock.now(), team_id=team.id, by=SYSTEM
+            )
+
+    answers = at_once(set_it, set_it, set_it, set_it, team_id=team.id)
+
+    assert len(set(answers)) == 1
+    assert isinstance(answers[0], int)

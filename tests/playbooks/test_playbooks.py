@@ -6,7 +6,7 @@ import pytest
 
 from tests import people
 from tests.timelines import plans
-from tests.together import names_of
+from tests.together import at_once, names_of
 from webapp.accounts.permissions import permit
 from webapp.ads.queries import planned_parts
 from webapp.campaigns.models import Campaign
@@ -234,3 +234,36 @@ def test_a_clone_keeps_the_distance_of_its_dates(team):
 
 def find_task(campaign, title):
     return find(Task, plans.by_title(campaign)[title].id)
+
+
+def test_one_name_saved_twice_at_once_is_kept_once(team):
+    campaign_id = start_campaign(playbook="tour", by=team.alice.actor, **people.plan(team))
+
+    def save():
+        return save_playbook(
+            campaign_id=campaign_id, name="Our tour", description="", by=team.bob.actor
+        )
+
+    answers = at_once(save, save, save, team_id=team.id)
+
+    assert sum(isinstance(one, int) for one in answers) == 1
+    assert sum(isinstance(one, Invalid) for one in answers) == 2
+
+
+def test_a_name_longer_than_its_key_stays_its_own(team):
+    campaign_id = start_campaign(playbook="tour", by=team.alice.actor, **people.plan(team))
+    playbook_id = save_playbook(
+        campaign_id=campaign_id, name="ﷺ" * 30, description="", by=team.bob.actor
+    )
+    playbook = find(Playbook, playbook_id)
+
+    edit_playbook(
+        playbook_id=playbook_id,
+        name=playbook.name,
+        type=playbook.type,
+        description="New",
+        version=playbook.version,
+        by=team.bob.actor,
+    )
+
+    assert find(Playbook, playbook_id).description == "New"

@@ -357,3 +357,16 @@ def test_ones_own_open_tasks_stand_on_one_page_soonest_first(app, team, campaign
     page = signed_in(app, team.mia).get("/tasks").text
 
     assert re.findall(r'<a href="/tasks/\d+" dir="auto">(.*?)</a>', page) == ["Sooner", "Later"]
+
+
+def test_a_header_that_is_no_address_is_no_board(app, team, campaign):
+    task = plans.task(team, campaign, "Artwork")
+
+    answer = signed_in(app, team.mia).post(
+        f"/tasks/{task.id}/moves",
+        data={"move": "start", "version": task.version},
+        headers={"HX-Request": "true", "HX-Current-URL": "https://["},
+    )
+
+    assert answer.status_code < 500
+    assert find(Task, task.id).state == "in_progress"

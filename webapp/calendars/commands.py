@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 from sqlalchemy import func, or_, select, update
 
+from webapp.accounts.commands import lock_team
 from webapp.accounts.permissions import permit
 from webapp.calendars.models import CalendarFeed
 from webapp.campaigns import queries as campaigns
@@ -55,6 +56,7 @@ def _made(
     token: str, by: Actor, *, user_id: int | None = None, campaign_id: int | None = None
 ) -> int:
     assert by.user_id is not None
+    lock_team()  # several at once are counted one after the other
     whose = (
         CalendarFeed.campaign_id == campaign_id
         if campaign_id is not None

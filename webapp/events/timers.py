@@ -8,9 +8,10 @@ timers stand still.
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String, bindparam, exists, select, text, type_coerce, update
+from sqlalchemy import String, Table, bindparam, exists, select, text, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.core import clock, fault
 from webapp.core.actor import Actor
@@ -81,14 +82,25 @@ def arm(
 
     The event's subject is read from the key. A timer that already fired is set again.
     """
-    timer = db.session.scalars(
-        select(Timer).where(Timer.key == key).with_for_update()
-    ).one_or_none()
+    locked = select(Timer).where(Timer.key == key).with_for_update()
+    timer = db.session.scalars(locked).one_or_none()
     if timer is None:
-        timer = Timer(
-            team_id=team_id, campaign_id=campaign_id, key=key, event_name=event_name, due_at=due_at
+        # Two that set it first at once: one of them writes it, the other one finds it.
+        insert = sqlite.insert if is_sqlite() else postgresql.insert
+        execute(
+            insert(cast(Table, Timer.__table__))
+            .values(
+                team_id=team_id,
+                campaign_id=campaign_id,
+                key=key,
+                event_name=event_name,
+                due_at=due_at,
+                data={},
+                created_at=clock.now(),
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
         )
-        db.session.add(timer)
+        timer = db.session.scalars(locked).one()
     timer.event_name, timer.due_at, timer.state, timer.held_at = event_name, due_at, "pending", None
     timer.data, timer.label_key, timer.on_release, timer.created_by = (
         data or {},

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 from sqlalchemy import select
 
+from webapp.accounts.commands import lock_team
 from webapp.ads.commands import PlanCampaign, plan_campaign, set_split
 from webapp.ads.queries import planned_parts
 from webapp.campaigns.models import TYPES, Campaign
@@ -123,7 +124,7 @@ def edit_playbook(
         playbook = find(Playbook, playbook_id, lock=True)
         check_version(playbook, version, typed)
         if any(getattr(playbook, field) != value for field, (_, value) in typed.items()):
-            if fold(name) != playbook.name_key:
+            if _key(name) != playbook.name_key:
                 playbook.name_key = _free_key(name)
             playbook.name, playbook.type, playbook.description = name, type, description
             record("playbook.changed", subject=playbook, by=by)
@@ -221,8 +222,14 @@ def _chosen(ref: str) -> queries.Choice:
         raise Invalid({"playbook": "Choose one of the list."}) from None
 
 
+def _key(name: str) -> str:
+    """What names are compared by, as much of it as the column holds."""
+    return fold(name)[:240]
+
+
 def _free_key(name: str) -> str:
-    key = fold(name)[:240]
+    lock_team()  # two of the same name at once: the second one is told
+    key = _key(name)
     query = select(Playbook.id).where(Playbook.team_id == current_team(), Playbook.name_key == key)
     if db.session.scalar(query) is not None:
         raise Invalid({"name": "There is a playbook of that name already."})

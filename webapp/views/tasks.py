@@ -247,7 +247,10 @@ def _area(campaign_id: int, wanted: Wanted, toast: dict[str, Any]) -> Response:
 
 def _on_board(campaign_id: int) -> Wanted | None:
     """What the tasks tab that sent this shows; None when another page did."""
-    sent_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        sent_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # anybody may write such a header
+        return None
     if sent_from.path != path_for("tasks.index", campaign_id=campaign_id):
         return None
     args = parse_qs(sent_from.query)
