@@ -3,7 +3,7 @@ starts, ends or is to be reached.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any
@@ -181,16 +181,12 @@ _WORK = (
 _PROGRESS = (
     select(
         Task.campaign_id,
-        func.sum(case((Task.state == State.DONE, 1), else_=0)),
-        func.count(),
+        Task.assignee_id,
+        func.sum(case((Task.is_milestone.is_(False) & (Task.state == State.DONE), 1), else_=0)),
+        func.sum(case((Task.is_milestone.is_(False), 1), else_=0)),
     )
-    .where(*_WORK, Task.is_milestone.is_(False))
-    .group_by(Task.campaign_id)
-)
-_PEOPLE = (
-    select(Task.campaign_id, Task.assignee_id)
-    .where(*_WORK, Task.assignee_id.is_not(None))
-    .distinct()
+    .where(*_WORK)
+    .group_by(Task.campaign_id, Task.assignee_id)
     .order_by(Task.campaign_id, Task.assignee_id)
 )
 _NEXT = (
@@ -204,17 +200,26 @@ def _of(campaign_ids: Sequence[int]) -> dict[str, Any]:
     return {"team_id": current_team(), "ids": list(campaign_ids)}
 
 
-def progress(campaign_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Of each campaign: how many tasks are done, of how many that are not cancelled."""
-    found = rows(_PROGRESS, _of(campaign_ids))
-    return {row[0]: (int(row[1]), int(row[2])) for row in found}
+@dataclass(slots=True)
+class Progress:
+    """How many tasks of a campaign are done, of how many that are not cancelled, and who has work
+    in it.
+    """
+
+    done: int = 0
+    tasks: int = 0
+    people: list[int] = field(default_factory=list)
 
 
-def people_of(campaign_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Who has work in each campaign."""
-    found: dict[int, list[int]] = {}
-    for campaign_id, person_id in rows(_PEOPLE, _of(campaign_ids)):
-        found.setdefault(campaign_id, []).append(person_id)
+def progress(campaign_ids: Sequence[int]) -> dict[int, Progress]:
+    """How far each campaign is that has work."""
+    found: dict[int, Progress] = {}
+    for campaign_id, person_id, done, tasks in rows(_PROGRESS, _of(campaign_ids)):
+        one = found.setdefault(campaign_id, Progress())
+        one.done += int(done)
+        one.tasks += int(tasks)
+        if person_id is not None:
+            one.people.append(person_id)
     return found
 
 

@@ -154,17 +154,16 @@ def _numbers(found: Happens, running: int) -> dict[str, Any]:
 
 def _summaries(running: Sequence[Run], names: dict[int, str]) -> list[Summary]:
     ids = [run.id for run in running]
-    progress, people = runs.progress(ids), runs.people_of(ids)
-    coming = runs.next_milestones(ids)
+    progress, coming = runs.progress(ids), runs.next_milestones(ids)
     now = clock.now()
     found = []
     for run in running:
-        done, tasks = progress.get(run.id, (0, 0))
+        work = progress.get(run.id, runs.Progress())
         title, on = coming.get(run.id, ("", None))
-        team = [run.owner_id, *(one for one in people.get(run.id, []) if one != run.owner_id)]
+        team = [run.owner_id, *(one for one in work.people if one != run.owner_id)]
         known = [names[one] for one in team if one in names]
         today = zones.today(now, run.zone)
-        found.append(Summary(run, done, tasks, known, title, on, today))
+        found.append(Summary(run, work.done, work.tasks, known, title, on, today))
     return found
 
 
