@@ -6,6 +6,7 @@ the processors (its pages' share included, the database server's not).
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
@@ -45,7 +46,7 @@ def report(rows: int) -> bytes:
     return "\n".join([head, f"{total},{first},{last}", *dated, ""]).encode("utf-8-sig")
 
 
-class Beside(threading.Thread):
+class Beside(threading.Thread, ABC):
     """What goes on beside the import: `look` again and again, until it is ended."""
 
     def __init__(self) -> None:
@@ -60,8 +61,9 @@ class Beside(threading.Thread):
         except Exception as error:
             self.failed = error
 
+    @abstractmethod
     def look(self) -> None:
-        """One turn; what is beside says what it does."""
+        """One step."""
 
 
 @contextmanager
