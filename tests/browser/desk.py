@@ -32,16 +32,26 @@ class Desk:
             expect(page.locator("[data-live-state][data-state='live']").first).to_be_attached()
         return page
 
-    def sees(self, page: Page, selector: str, words: str | re.Pattern[str]) -> None:
+    def sees(
+        self,
+        page: Page,
+        selector: str,
+        words: str | re.Pattern[str],
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         """The words come without a reload where pages are live, else by reloading."""
         if self.live:
-            expect(page.locator(selector).first).to_contain_text(words, timeout=PATIENCE * 1000)
+            expect(page.locator(selector).first).to_contain_text(words, timeout=patience * 1000)
             return
-        self.eventually(page, lambda: _has(page, selector, words), f"{words!r} in {selector}")
+        what = f"{words!r} in {selector}"
+        self.eventually(page, lambda: _has(page, selector, words), what, patience=patience)
 
-    def eventually(self, page: Page, holds: Callable[[], bool], what: str) -> None:
+    def eventually(
+        self, page: Page, holds: Callable[[], bool], what: str, *, patience: float = PATIENCE
+    ) -> None:
         """Reload until it holds."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while not holds():
             assert time.monotonic() < until, (
                 f"never saw {what}:\n{page.locator('main').inner_text()}"

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
-from webapp.db import current_team, db, execute
+from webapp.db import UTCDateTime, current_team, db, execute, rows
 from webapp.escalations.ladder import BLOCKED, OVERDUE
 from webapp.escalations.models import Escalation
 from webapp.escalations.workflow import State
-from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
+from webapp.timelines.models import IS_OPEN, Dependency, PlannedTask, Task, Timeline
 from webapp.timelines.workflow import OPEN
 
 
@@ -42,10 +42,8 @@ def troubles(campaign_id: int) -> dict[tuple[int, str], int | None]:
     A due date counts at once, a planned end once the plan was agreed. Work that waits for other
     work is not late by itself: what it waits for is.
     """
-    late, blocked = _promised() <= clock.now(), Task.blocked_reason != ""
-    query = _open_work(campaign_id, Task.id, Task.assignee_id, blocked, and_(late, ~_waits()))
     found: dict[tuple[int, str], int | None] = {}
-    for task_id, assignee_id, is_blocked, is_late in execute(query.where(or_(late, blocked))):
+    for task_id, assignee_id, is_blocked, is_late in rows(_TROUBLES, _of(campaign_id)):
         if is_blocked:
             found[task_id, BLOCKED] = assignee_id
         if is_late:
@@ -55,13 +53,22 @@ def troubles(campaign_id: int) -> dict[tuple[int, str], int | None]:
 
 def next_deadline(campaign_id: int) -> datetime | None:
     """When the next open work of a campaign falls due, if any does."""
-    promised = _promised()
-    query = _open_work(campaign_id, promised).where(promised > clock.now())
-    found: datetime | None = db.session.scalar(query.order_by(promised).limit(1))
-    return found
+    found = rows(_NEXT_DEADLINE, _of(campaign_id))
+    return found[0][0] if found else None
 
 
-def _open_work(campaign_id: int, *columns: Any) -> Any:
+def _of(campaign_id: int) -> dict[str, Any]:
+    return {"team_id": current_team(), "campaign_id": campaign_id, "now": clock.now()}
+
+
+# Built once: a campaign is looked at after every event of its plan.
+_NOW = bindparam("now", type_=UTCDateTime)
+_PROMISED = func.coalesce(
+    Task.due_at, case((Timeline.baseline_at.is_not(None), PlannedTask.finishes_at))
+)
+
+
+def _open_work(*columns: Any) -> Any:
     planned = and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id)
     timeline = and_(Timeline.team_id == Task.team_id, Timeline.campaign_id == Task.campaign_id)
     return (
@@ -70,18 +77,13 @@ def _open_work(campaign_id: int, *columns: Any) -> Any:
         .outerjoin(PlannedTask, planned)
         .outerjoin(Timeline, timeline)
         .where(
-            Task.team_id == current_team(),
-            Task.campaign_id == campaign_id,
-            Task.state.in_(OPEN),
+            Task.team_id == bindparam("team_id"),
+            Task.campaign_id == bindparam("campaign_id"),
+            text(f"task.{IS_OPEN}"),
             Task.trashed_at.is_(None),
             Task.is_milestone.is_(False),
         )
     )
-
-
-def _promised() -> ColumnElement[datetime]:
-    agreed = case((Timeline.baseline_at.is_not(None), PlannedTask.finishes_at))
-    return func.coalesce(Task.due_at, agreed)
 
 
 def _waits() -> ColumnElement[bool]:
@@ -102,6 +104,13 @@ def _waits() -> ColumnElement[bool]:
             before.trashed_at.is_(None),
         )
     )
+
+
+_IS_BLOCKED, _IS_LATE = Task.blocked_reason != "", _PROMISED <= _NOW
+_TROUBLES = _open_work(Task.id, Task.assignee_id, _IS_BLOCKED, and_(_IS_LATE, ~_waits())).where(
+    or_(_IS_LATE, _IS_BLOCKED)
+)
+_NEXT_DEADLINE = _open_work(_PROMISED).where(_PROMISED > _NOW).order_by(_PROMISED).limit(1)
 
 
 def open_of(campaign_id: int) -> list[Escalation]:
