@@ -124,9 +124,8 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]:not([data-off])").forEach((button) => (button.disabled = false)));
   // A row of tabs that scrolls begins at the one that is open.
   for (const tab of document.querySelectorAll("nav > [aria-current]")) {
-    const row = tab.parentElement, place = tab.getBoundingClientRect().left - row.getBoundingClientRect().left;
-    if (row.scrollWidth > row.clientWidth) row.scrollLeft += place - (row.clientWidth - tab.offsetWidth) / 2;
-  }
+    const row = tab.parentElement.getBoundingClientRect(), at = tab.getBoundingClientRect();
+    tab.parentElement.scrollLeft += at.left - row.left - (row.width - at.width) / 2; }
   for (const field of document.querySelectorAll("input[data-browser-zone]")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   document.addEventListener("click", (event) => {
     const copy = event.target.closest("[data-copy]");
