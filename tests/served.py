@@ -119,6 +119,7 @@ def served(folder: Path, *, world: str = worlds.WORLD, **environ: str) -> Iterat
     else:
         worlds.need_servers()
         url = worlds.make_database(name, like=_migrated_database())
+        worlds.forget_requests()
         where = {"DATABASE_URL": url, "REDIS_URL": worlds.redis_url()}
     clock_file = str(folder / "clock.json")
     settings = {
