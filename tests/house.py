@@ -119,6 +119,7 @@ MAY_WRITE = {
     "webapp.imports.staging": "the commands of a batch's background half, in many small units",
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
+    "webapp.approvals.stage_commands": "the commands of stages, beside those of requests",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
     "webapp.timelines.tasks": "the commands of tasks, beside those of the plan as a whole",
     "webapp.timelines.time_spent": "the commands of time spent, beside those of tasks",

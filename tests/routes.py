@@ -39,6 +39,7 @@ ROUTES = {
     "settings.revoke_session": "viewer",
     "settings.rules": "viewer",
     "settings.set_limit": "owner",
+    "settings.set_stages": "owner",
     "settings.failed": "viewer",
     "settings.retry": "manager",
     "availability.week": "viewer",
@@ -151,6 +152,7 @@ ROUTES = {
     "approvals.detail": "viewer",
     "approvals.decision": "viewer",
     "approvals.decide": "member",
+    "approvals.delegate": "member",
     "approvals.withdraw": "member",
     "approvals.undo": "manager",
     "imports.index": "viewer",
@@ -185,6 +187,7 @@ ROUTES = {
 FINER = {
     "campaigns.move": "each move has its own permission: tests/campaigns/test_moves.py",
     "approvals.decide": "the gate asks for more than the role: tests/approvals/test_decisions.py",
+    "approvals.delegate": "only who is asked: tests/approvals/test_stages.py",
     "approvals.withdraw": "who asked, or a manager: tests/approvals/test_decisions.py",
     "welcome.start": "a demo is the owners' to ask for: tests/demo/test_welcome.py",
     "time_spent.remove": "only one's own: tests/timelines/test_time_spent.py",

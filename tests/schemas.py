@@ -190,7 +190,10 @@ def _value(column: Any, table: sa.Table, rows: dict[str, dict[str, Any]], number
     if column.name == "team_id":
         return rows["team"]["id"] if "team" in rows else number
     kind = column.type.python_type if not isinstance(column.type, sa.JSON) else dict
-    return f"x{number}" if kind is str else _PLAIN.get(kind.__name__, number)
+    if kind is not str:
+        return _PLAIN.get(kind.__name__, number)
+    words = f"x{number}"
+    return words[-(getattr(column.type, "length", None) or len(words)) :]
 
 
 _PLAIN: dict[str, Any] = {

@@ -10,6 +10,8 @@ MODULES = (
     "webapp.accounts.commands",
     "webapp.availability.commands",
     "webapp.approvals.commands",
+    "webapp.approvals.policies",
+    "webapp.approvals.stage_commands",
     "webapp.campaigns.commands",
     "webapp.campaigns.trash",
     "webapp.campaigns.launch",

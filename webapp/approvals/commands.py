@@ -9,17 +9,19 @@ from pydantic import Field, field_validator
 from sqlalchemy import select
 
 from webapp.accounts import queries as accounts
-from webapp.approvals.deciders import may_decide
+from webapp.approvals import stages
+from webapp.approvals.deciders import may_decide_stage
 from webapp.approvals.kinds import Guard, Kind, Values, all_kinds, kind_of
 from webapp.approvals.models import Approval, Proposal, Stage
-from webapp.approvals.queries import deciders
-from webapp.approvals.verdicts import judge, policy_row
+from webapp.approvals.queries import deciders, standing_of
+from webapp.approvals.verdicts import judge, policy_row, rules_of
 from webapp.approvals.workflow import State, lifecycle
 from webapp.core import clock, fault, money
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.db import current_team, db, find, unit_of_work
 from webapp.events.log import Payload, record
+from webapp.events.log import note as tell
 from webapp.operations import Input, Lines, check_version, operation
 
 #: Nobody has decided yet: offered as a recommendation, or asked for.
@@ -49,6 +51,14 @@ class PolicyChanged(Payload):
     level: str
 
 
+@dataclass(frozen=True)
+class StageDecided(Payload):
+    """Somebody agreed to a stage, the so-manieth."""
+
+    kind: str
+    position: int
+
+
 class Decide(Input):
     """A decision on a proposal; `version` is the one the page showed."""
 
@@ -56,6 +66,7 @@ class Decide(Input):
     decision: Literal["approve", "reject", "changes"]
     note: Lines = Field(default="", max_length=2000)
     confirm: str = ""
+    stage_id: int | None = None
     version: int
 
 
@@ -120,9 +131,9 @@ def propose(
         if verdict.level == "observe":
             _close(kind, proposal, "observe", by)
         elif verdict.level == "recommend":
-            _open_stage(proposal)
+            stages.open_round(proposal, [])
         elif verdict.level == "ask":
-            _open_stage(proposal)
+            stages.open_round(proposal, rules_of(policy_row(kind)))
             _move(proposal, "ask", by, stopped_by=verdict.stopped_by)
         elif verdict.level == "act":
             proposal.acted = True
@@ -130,20 +141,22 @@ def propose(
         return proposal.id
 
 
-def _open_stage(proposal: Proposal) -> None:
-    db.session.add(Stage(team_id=proposal.team_id, proposal_id=proposal.id))
-    db.session.flush()
-
-
 @operation("approvals.decide", input=Decide, permission="proposals.decide")
 def decide(
-    *, proposal_id: int, decision: str, note: str = "", confirm: str = "", version: int, by: Actor
+    *,
+    proposal_id: int,
+    decision: str,
+    note: str = "",
+    confirm: str = "",
+    stage_id: int | None = None,
+    version: int,
+    by: Actor,
 ) -> int:
     """Approve, reject or ask for changes, once: the second of two people who press at once gets a
-    409.
+    409, unless the stage needs both.
 
-    Approving applies it in the same transaction unless the values it would replace have changed:
-    then it is stale.
+    The last stage's approval applies it in the same transaction. When the values it would replace
+    have changed, it is stale. `stage_id` is the stage the page showed.
     """
     with unit_of_work():
         proposal = find(Proposal, proposal_id, lock=True)
@@ -151,6 +164,9 @@ def decide(
         if proposal.state not in UNDECIDED:
             raise Conflict(f"This is decided already: {proposal.state.replace('_', ' ')}.")
         check_version(proposal, version, {})
+        stage = stages.open_stage(proposal)
+        if stage_id not in (None, stage.id):
+            raise Conflict("Another stage is open now. Read the request again, then decide.")
         alone = _check_decider(proposal, by)
         if alone and decision == "approve" and confirm.casefold() != "approve":
             raise Invalid(
@@ -158,13 +174,35 @@ def decide(
             )
         if decision != "approve" and not note:
             raise Invalid({"note": "Say what should change, or why not."})
-        _write_approval(proposal, by, decision, note, alone=alone)
+        if kind.present_values(proposal.subject_id, proposal.after) != proposal.before:
+            _close(kind, proposal, "go_stale", by)
+            return proposal.id
+        _write_approval(stage, by, decision, note, alone=alone)
         if decision == "approve":
-            _approve_and_apply(kind, proposal, by, alone=alone)
+            advance(proposal, stage, by, alone=alone)
         else:
             offered = proposal.state == State.PROPOSED
             _close(kind, proposal, "dismiss" if offered else "reject", by)
         return proposal.id
+
+
+def advance(proposal: Proposal, stage: Stage, by: Actor, *, alone: bool = False) -> None:
+    """What follows from the words given on a locked request: its stage waits for others, the next
+    one opens, or it is applied.
+    """
+    kind = kind_of(proposal.kind)
+    said = StageDecided(proposal.kind, stage.position)
+    if not stages.is_passed(stage):
+        tell("proposal.agreed", subject=proposal, by=by, data=said)
+        return
+    stages.close(stage)
+    following = stages.open_next(proposal)
+    if following is None and stages.lacks_authority(proposal, deciders(proposal.currency)):
+        following = stages.ask_for_the_amount(proposal)
+    if following is not None:
+        tell("proposal.stage_passed", subject=proposal, by=by, data=said)
+        return
+    _approve_and_apply(kind, proposal, by, alone=alone)
 
 
 def _check_decider(proposal: Proposal, by: Actor) -> bool:
@@ -175,39 +213,43 @@ def _check_decider(proposal: Proposal, by: Actor) -> bool:
     person = next((p for p in people if p.user_id == by.user_id), None)
     if person is None:
         raise Forbidden()
-    answer = may_decide(person, people, proposer=proposal.by, amount_cents=proposal.amount_cents)
+    answer = may_decide_stage(
+        person,
+        people,
+        standing=standing_of(proposal, person.user_id),
+        proposer=proposal.by,
+        amount_cents=proposal.amount_cents,
+    )
     if answer == "own":
         raise Forbidden("This is your own request: somebody else decides it.")
     if answer == "limit":
         raise Forbidden("This is above the amount you may decide alone. An owner can.")
     if answer == "role":
         raise Forbidden("Managers and owners decide requests.")
+    if answer == "named":
+        raise Forbidden("Others are asked for this stage.")
+    if answer == "done":
+        raise Conflict("You decided this stage already. It waits for others.")
     return answer == "self"
 
 
-def _write_approval(
-    proposal: Proposal, by: Actor, decision: str, note: str, *, alone: bool
-) -> None:
-    stage = db.session.scalars(
-        select(Stage).where(
-            Stage.team_id == proposal.team_id,
-            Stage.proposal_id == proposal.id,
-            Stage.round == proposal.round,
-        )
-    ).one()
+def _write_approval(stage: Stage, by: Actor, decision: str, note: str, *, alone: bool) -> None:
+    """Somebody's word, in the row they were asked with or in a new one."""
     assert by.user_id is not None
     states = {"approve": "approved", "reject": "rejected", "changes": "changes_requested"}
-    db.session.add(
-        Approval(
-            team_id=proposal.team_id,
-            stage_id=stage.id,
-            approver_id=by.user_id,
-            state=states[decision],
-            comment=note,
-            is_self_approved=alone,
-            decided_at=clock.now(),
-        )
+    query = select(Approval).where(
+        Approval.team_id == stage.team_id,
+        Approval.stage_id == stage.id,
+        Approval.approver_kind == "user",
+        Approval.approver_id == by.user_id,
     )
+    row = db.session.scalars(query.with_for_update()).one_or_none()
+    if row is None:
+        row = Approval(team_id=stage.team_id, stage_id=stage.id, approver_id=by.user_id)
+        db.session.add(row)
+    row.state, row.comment, row.is_self_approved = states[decision], note, alone
+    row.decided_at = clock.now()
+    db.session.flush()
 
 
 def _approve_and_apply(kind: Kind, proposal: Proposal, by: Actor, *, alone: bool = False) -> None:
@@ -225,6 +267,11 @@ def _approve_and_apply(kind: Kind, proposal: Proposal, by: Actor, *, alone: bool
     if not kind.effect:
         _move(proposal, "apply", by)
     AFTER_APPLIED()
+
+
+def expire(proposal: Proposal, *, by: Actor) -> None:
+    """A locked request was not decided in time, and its stage says that this is a no."""
+    _close(kind_of(proposal.kind), proposal, "expire", by)
 
 
 @operation("approvals.withdraw", input=ProposalId, permission="proposals.make")
@@ -318,6 +365,7 @@ def _take(
 
 def _close(kind: Kind, proposal: Proposal, move: str, by: Actor) -> None:
     """End a proposal that is not applied, and let its kind tidy up."""
+    stages.close_all(proposal)
     proposal.decided_at = clock.now()
     _move(proposal, move, by)
     if kind.returned is not None:

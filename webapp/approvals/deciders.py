@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Answer = Literal["yes", "self", "own", "limit", "role"]
+Answer = Literal["yes", "self", "own", "limit", "role", "named", "done"]
+#: How a person stands to the stage that is open: anybody's with the right role (''), asked by name,
+#: asked of others by name, or answered already.
+Standing = Literal["", "mine", "named", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,41 @@ def may_decide(
     ):
         return "own"
     return "self"
+
+
+def may_decide_stage(
+    person: Person,
+    others: Sequence[Person],
+    *,
+    standing: Standing,
+    proposer: str,
+    amount_cents: int,
+) -> Answer:
+    """Whether this person may decide the stage that is open.
+
+    As `may_decide`, where nobody is asked by name. Else `yes` for those who are and for owners;
+    `named`: others are asked; `done`: they gave their word on this stage.
+
+    >>> bob, alice = Person(2, "manager", 50_000), Person(1, "owner", None)
+    >>> may_decide_stage(bob, [alice], standing="named", proposer="user:3", amount_cents=0)
+    'named'
+    >>> may_decide_stage(alice, [bob], standing="named", proposer="user:3", amount_cents=0)
+    'yes'
+    """
+    if standing == "done":
+        return "done"
+    if standing == "mine":
+        return "yes"
+    if standing == "named":
+        if person.role != "owner":
+            return "named"
+        return "own" if proposer == f"user:{person.user_id}" else "yes"
+    return may_decide(person, others, proposer=proposer, amount_cents=amount_cents)
+
+
+def has_authority(person: Person, amount_cents: int) -> bool:
+    """Whether a person may decide on that much by their role alone."""
+    return _by_role(person, amount_cents) == "yes"
 
 
 def _by_role(person: Person, amount_cents: int) -> Answer:

@@ -14,6 +14,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,8 +26,8 @@ from webapp.events.models import Json
 
 
 class Policy(Base):
-    """How far one kind of change may go by itself in one team. Its row lock is where guards are
-    counted.
+    """How far one kind of change may go by itself in one team, and in which stages it is decided
+    (`stages.StageRule`; none: one manager or owner). Its row lock is where guards are counted.
     """
 
     __tablename__ = "policy"
@@ -41,6 +43,9 @@ class Policy(Base):
     level: Mapped[str] = mapped_column(String(10))
     guard: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     currency: Mapped[str] = mapped_column(String(3))
+    stages: Mapped[list[Any]] = mapped_column(
+        Json, default_factory=list, server_default=text("'[]'")
+    )
     updated_at: Mapped[datetime] = mapped_column(
         default_factory=clock.now, onupdate=clock.now, init=False
     )
@@ -90,7 +95,11 @@ class Proposal(Base):
 
 
 class Stage(Base):
-    """One step of a proposal's approval. `needs` is any, all, or a number."""
+    """One step of a proposal's approval. `needs` is any, all, or a number. A named one asks those
+    who have an approval row from the start; of another, managers and owners decide, and rows are
+    their words. `hours` are working hours from `opened_at` to `due_at`, `late` what happens then.
+    One is open at a time: opened, and not done.
+    """
 
     __tablename__ = "stage"
     __table_args__ = (
@@ -109,11 +118,18 @@ class Stage(Base):
     position: Mapped[int] = mapped_column(default=1)
     name: Mapped[str] = mapped_column(String(40), default="Approval")
     needs: Mapped[str] = mapped_column(String(10), default="any")
+    is_named: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hours: Mapped[int | None] = mapped_column(default=None)
+    late: Mapped[str] = mapped_column(String(10), default="remind", server_default="remind")
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)
     due_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Approval(Base):
-    """One approver's word on one stage."""
+    """One approver's word on one stage, or that they are asked for it; `for_id` is whose place they
+    take.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (
@@ -130,6 +146,7 @@ class Approval(Base):
     approver_kind: Mapped[str] = mapped_column(String(10), default="user")
     approver_id: Mapped[int]
     state: Mapped[str] = mapped_column(String(20), default="open")
+    for_id: Mapped[int | None] = mapped_column(default=None)
     comment: Mapped[str] = mapped_column(Text, default="")
     is_self_approved: Mapped[bool] = mapped_column(default=False)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from webapp.accounts import queries as accounts
-from webapp.approvals.deciders import Answer, Person, may_decide
+from webapp.approvals.deciders import Answer, Person, Standing, may_decide_stage
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
@@ -20,12 +20,15 @@ LISTED = 50
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A proposal as a list shows it; `answer` says whether the person asking may decide it."""
+    """A proposal as a list shows it; `answer` says whether the person asking may decide it,
+    `standing` how they stand to the stage that is open.
+    """
 
     proposal: Proposal
     presentation: Presentation
     asked_by: str
     answer: Answer
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,66 @@ def inbox(user_id: int) -> Inbox:
     )
 
 
-_PROPOSAL = Proposal.__table__.c
-#: Who asked for how much: on every page.
-WAITING = select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency).where(
-    _PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW
+_PROPOSAL, _STAGE, _APPROVAL = (one.__table__.c for one in (Proposal, Stage, Approval))
+#: How whoever looks (`user_id`) stands to the stage that is open; of statements from `_STANDS`.
+STANDING = case(
+    (_APPROVAL.state == "open", "mine"),
+    (_APPROVAL.state.is_not(None), "done"),
+    (_STAGE.is_named, "named"),
+    else_="",
+).label("standing")
+_STANDS = Proposal.__table__.outerjoin(
+    Stage.__table__,
+    and_(
+        _STAGE.team_id == _PROPOSAL.team_id,
+        _STAGE.proposal_id == _PROPOSAL.id,
+        _STAGE.opened_at.is_not(None),
+        _STAGE.done_at.is_(None),
+    ),
+).outerjoin(
+    Approval.__table__,
+    and_(
+        _APPROVAL.team_id == _STAGE.team_id,
+        _APPROVAL.stage_id == _STAGE.id,
+        _APPROVAL.approver_kind == "user",
+        _APPROVAL.approver_id == bindparam("user_id"),
+        _APPROVAL.state != "void",
+    ),
+)
+#: Who asked for how much, and how whoever looks stands to it: on every page.
+WAITING = (
+    select(_PROPOSAL.by, _PROPOSAL.amount_cents, _PROPOSAL.currency, STANDING)
+    .select_from(_STANDS)
+    .where(_PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW)
+)
+_STANDINGS = (
+    select(_PROPOSAL.id, STANDING)
+    .select_from(_STANDS)
+    .where(_PROPOSAL.team_id == bindparam("team_id"), _PROPOSAL.state == State.IN_REVIEW)
 )
 
 
-def waiting_for(user_id: int, waiting: Iterable[tuple[str, int, str]] | None = None) -> int:
+def waiting_for(
+    user_id: int, waiting: Iterable[tuple[str, int, str, Standing]] | None = None
+) -> int:
     """How many requests this person may decide now; of the rows of `WAITING`, when they are known
     already.
     """
     people: dict[str, list[Person]] = {}
     if waiting is None:
-        waiting = rows(WAITING, {"team_id": current_team()})
+        found = rows(WAITING, {"team_id": current_team(), "user_id": user_id})
+        waiting = [tuple(row) for row in found]
     return sum(_answer(user_id, people, *asked) in ("yes", "self") for asked in waiting)
+
+
+def standing_of(proposal: Proposal, user_id: int) -> Standing:
+    """How a person stands to the stage of a request that is open."""
+    return _standings(user_id).get(proposal.id, "")
+
+
+def _standings(user_id: int) -> dict[int, Standing]:
+    asked = {"team_id": current_team(), "user_id": user_id}
+    return {row[0]: row[1] for row in rows(_STANDINGS, asked)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +165,8 @@ def _dated(*, or_decided: bool) -> Any:
         .where(
             Stage.team_id == Proposal.team_id,
             Stage.proposal_id == Proposal.id,
-            Stage.round == Proposal.round,
+            Stage.opened_at.is_not(None),
+            Stage.done_at.is_(None),
         )
         .scalar_subquery()
     )
@@ -154,16 +203,21 @@ def dated(
     if decidable_by is None:
         return found
     people: dict[str, list[Person]] = {}
+    stands = _standings(decidable_by)
     return [
         row
         for row in found
-        if _answer(decidable_by, people, row.by, row.amount_cents, row.currency) in ("yes", "self")
+        if _answer(
+            decidable_by, people, row.by, row.amount_cents, row.currency, stands.get(row.id, "")
+        )
+        in ("yes", "self")
     ]
 
 
 def item(proposal_id: int, user_id: int) -> Item:
     """One proposal as this person sees it."""
-    return _item(find(Proposal, proposal_id), user_id, {}, {})
+    found = find(Proposal, proposal_id)
+    return _item(found, user_id, {}, {}, _standings(user_id))
 
 
 def of_campaign(campaign_id: int, user_id: int, *, only_open: bool = False) -> list[Item]:
@@ -192,12 +246,56 @@ def said(proposal_id: int) -> list[Said]:
     query = (
         select(Approval)
         .join(Stage, (Stage.team_id == Approval.team_id) & (Stage.id == Approval.stage_id))
-        .where(Stage.team_id == current_team(), Stage.proposal_id == proposal_id)
-        .order_by(Approval.id)
+        .where(
+            Stage.team_id == current_team(),
+            Stage.proposal_id == proposal_id,
+            Approval.decided_at.is_not(None),
+        )
+        .order_by(Approval.decided_at, Approval.id)
     )
     approvals = list(db.session.scalars(query))
     names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
     return [Said(one, names.get(one.approver_id, "Somebody")) for one in approvals]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage as a page shows it: who is asked or gave their word, and whether it is open, done or
+    still to come.
+    """
+
+    stage: Stage
+    state: Literal["done", "open", "later"]
+    asked: list[Said]
+
+
+def steps(proposal: Proposal) -> list[Step]:
+    """The stages of a request's present round, in order."""
+    query = select(Stage).where(
+        Stage.team_id == current_team(),
+        Stage.proposal_id == proposal.id,
+        Stage.round == proposal.round,
+    )
+    stages = list(db.session.scalars(query.order_by(Stage.position)))
+    asked = select(Approval).where(
+        Approval.team_id == current_team(),
+        Approval.stage_id.in_([one.id for one in stages]),
+        Approval.state != "void",
+    )
+    approvals = list(db.session.scalars(asked.order_by(Approval.id)))
+    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
+    return [
+        Step(
+            stage,
+            "done" if stage.done_at else "open" if stage.opened_at else "later",
+            [
+                Said(one, names.get(one.approver_id, "Somebody"))
+                for one in approvals
+                if one.stage_id == stage.id
+            ],
+        )
+        for stage in stages
+    ]
 
 
 def policy_of(kind: str) -> Policy | None:
@@ -219,27 +317,45 @@ def _items(query: Select[Proposal], user_id: int) -> list[Item]:
     asking = {int(p.by.removeprefix("user:")) for p in proposals if p.by.startswith("user:")}
     names = accounts.names(asking)
     people: dict[str, list[Person]] = {}
-    return [_item(proposal, user_id, names, people) for proposal in proposals]
+    stands = _standings(user_id)
+    return [_item(proposal, user_id, names, people, stands) for proposal in proposals]
 
 
 def _item(
-    proposal: Proposal, user_id: int, names: dict[int, str], people: dict[str, list[Person]]
+    proposal: Proposal,
+    user_id: int,
+    names: dict[int, str],
+    people: dict[str, list[Person]],
+    stands: dict[int, Standing],
 ) -> Item:
-    answer = _answer(user_id, people, proposal.by, proposal.amount_cents, proposal.currency)
+    standing = stands.get(proposal.id, "")
+    asked = proposal.by, proposal.amount_cents, proposal.currency
+    answer = _answer(user_id, people, *asked, standing)
     return Item(
-        proposal, kind_of(proposal.kind).present(proposal), _who(proposal.by, names), answer
+        proposal,
+        kind_of(proposal.kind).present(proposal),
+        _who(proposal.by, names),
+        answer,
+        standing,
     )
 
 
 def _answer(
-    user_id: int, people: dict[str, list[Person]], by: str, amount: int, currency: str
+    user_id: int,
+    people: dict[str, list[Person]],
+    by: str,
+    amount: int,
+    currency: str,
+    standing: Standing,
 ) -> Answer:
     if currency not in people:
         people[currency] = deciders(currency)
     person = next((p for p in people[currency] if p.user_id == user_id), None)
     if person is None:
         return "role"
-    return may_decide(person, people[currency], proposer=by, amount_cents=amount)
+    return may_decide_stage(
+        person, people[currency], standing=standing, proposer=by, amount_cents=amount
+    )
 
 
 def _who(by: str, names: dict[int, str]) -> str:

@@ -11,6 +11,7 @@ from webapp.accounts import queries as accounts
 from webapp.accounts.commands import lock_team
 from webapp.approvals.kinds import Guard, Kind
 from webapp.approvals.models import Policy, Proposal
+from webapp.approvals.stages import StageRule
 from webapp.approvals.workflow import State
 from webapp.core import clock, zones
 from webapp.core.actor import SYSTEM, Actor
@@ -52,6 +53,11 @@ def policy_row(kind: Kind) -> Policy:
     db.session.add(policy)
     record("policy.made", subject=policy, by=SYSTEM)
     return policy
+
+
+def rules_of(policy: Policy) -> list[StageRule]:
+    """The stages in which a team decides a kind; none is one manager or owner."""
+    return [StageRule.model_validate(one) for one in policy.stages]
 
 
 def judge(kind: Kind, proposal: Proposal, by: Actor) -> Verdict:

@@ -8,7 +8,8 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
-from webapp.approvals import commands, queries
+from webapp.accounts.permissions import holds
+from webapp.approvals import commands, queries, stage_commands
 from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Proposal
 from webapp.approvals.workflow import State
@@ -74,12 +75,17 @@ def request_of(proposal_id: int) -> dict[str, Any]:
     assert person is not None
     proposal = item.proposal
     is_waiting = proposal.state == State.IN_REVIEW
+    steps = queries.steps(proposal)
     can_undo = kind_of(proposal.kind).undo is not None and proposal.state == State.APPLIED
     can_undo = can_undo and bool(item.presentation.url)  # what is gone is not put back
     return {
         "item": item,
         "proposal": proposal,
         "said": queries.said(proposal_id),
+        "steps": steps,
+        "stage": next((one.stage for one in steps if one.state == "open"), None),
+        "may_delegate": is_waiting and item.standing == "mine",
+        "others": _others(proposal, steps),
         "zone": accounts.team().zone,
         "may_decide": is_waiting and item.answer in ("yes", "self"),
         "may_withdraw": is_waiting
@@ -87,6 +93,30 @@ def request_of(proposal_id: int) -> dict[str, Any]:
         and person.may("proposals.make"),
         "may_undo": can_undo and person.may("proposals.undo"),
     }
+
+
+def _others(proposal: Proposal, steps: list[queries.Step]) -> list[tuple[int, str]]:
+    """Whom the decision may be handed to: who takes part, was not asked and did not ask."""
+    asked = {
+        one.approval.approver_id for step in steps if step.state == "open" for one in step.asked
+    }
+    return [
+        (member.user_id, user.name)
+        for member, user in accounts.members()
+        if holds(member.role, "proposals.decide")
+        and member.user_id not in asked
+        and proposal.by != f"user:{member.user_id}"
+    ]
+
+
+@bp.post("/<int:proposal_id>/delegate")
+@guard("proposals.decide", loads=Proposal)
+def delegate(proposal_id: int) -> Response:
+    try:
+        submitted(stage_commands.delegate, proposal_id=proposal_id)
+    except Invalid as error:
+        return detail(proposal_id, error.status, values=typed(), errors=error.fields)
+    return see_other(path_for("approvals.detail", proposal_id=proposal_id), toast="Handed on")
 
 
 @bp.post("/<int:proposal_id>/decision")
@@ -104,6 +134,7 @@ def decide(proposal_id: int) -> Response:
         "applied": "Approved and done",
         "stale": "Not done: it was out of date",
         "applying": "Approved",
+        "in_review": "Approved; others are asked too",
     }
     toast = words.get(queries.state_of(proposal_id), "Decision sent")
     return see_other(path_for("approvals.detail", proposal_id=proposal_id), toast=toast)

@@ -10,10 +10,15 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import commands, joining, queries
 from webapp.accounts.models import Invite, Membership
-from webapp.accounts.permissions import ROLE_WORDS, ROLES
+from webapp.accounts.permissions import ROLE_WORDS, ROLES, holds
 from webapp.ads.commands import BUDGET_CHANGE
 from webapp.approvals import commands as gate
+from webapp.approvals import stage_commands
+from webapp.approvals.kinds import Kind, all_kinds
 from webapp.approvals.queries import policy_of
+from webapp.approvals.stage_rules import LATE, NEEDS
+from webapp.approvals.stages import MOST
+from webapp.approvals.verdicts import rules_of
 from webapp.core import money, tokens, zones
 from webapp.core.errors import Invalid, StaleVersion
 from webapp.events import receipts
@@ -205,8 +210,41 @@ def rules(status: int = 200, **again: Any) -> Response:
         limit_cents=limit,
         currency=own.currency,
         version=policy.version if policy else 1,
+        kinds=[_stages_of(one) for one in all_kinds()],
+        people=[
+            (member.user_id, user.name)
+            for member, user in queries.members()
+            if holds(member.role, "proposals.decide")
+        ],
+        needs_words=NEEDS,
+        late_words=LATE,
         **again,
     )
+
+
+def _stages_of(kind: Kind) -> dict[str, Any]:
+    """A kind with its stages and one empty row more, as its form shows them."""
+    policy = policy_of(kind.name)
+    rows = rules_of(policy) if policy else []
+    shown = [one.model_dump() for one in rows] + [None] * (len(rows) < MOST)
+    return {
+        "name": kind.name,
+        "words": kind.words,
+        "rows": shown,
+        "count": len(rows),
+        "version": policy.version if policy else 1,
+    }
+
+
+@bp.post("/rules/stages")
+@guard("policies.manage")
+def set_stages() -> Response:
+    lists = ("names", "needs", "hours", "late", "approvers")
+    try:
+        submitted(stage_commands.set_stages)
+    except (Invalid, StaleVersion) as error:
+        return rules(error.status, **refused(error, *lists), failed_id=request.form.get("kind"))
+    return see_other(path_for("settings.rules"), toast="Stages saved")
 
 
 @bp.post("/rules")

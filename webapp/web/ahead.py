@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, literal_column, select, union_all
 
+from webapp.approvals.deciders import Standing
 from webapp.approvals.queries import WAITING
 from webapp.campaigns.queries import RUNNING_NAMES
 from webapp.db import rows
@@ -29,17 +30,19 @@ class Running(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """`waiting`: who asked for how much in which currency, per open request; `running`: the next
-    campaigns to end.
+    """`waiting`: who asked for how much in which currency, and how whoever looks stands to it, per
+    open request; `running`: the next campaigns to end.
     """
 
     position: int
-    waiting: list[tuple[str, int, str]]
+    waiting: list[tuple[str, int, str, Standing]]
     running: list[Running]
 
 
-def _part(kind: str, query: Select[Any], number: str = "", one: str = "", two: str = "") -> Any:
-    """A statement's rows as (kind, number, text, text)."""
+def _part(
+    kind: str, query: Select[Any], number: str, one: str = "", two: str = "", three: str = ""
+) -> Any:
+    """A statement's rows as (kind, number, text, text, text)."""
     found = query.subquery(kind)
 
     def column(name: str, otherwise: str) -> Any:
@@ -50,24 +53,26 @@ def _part(kind: str, query: Select[Any], number: str = "", one: str = "", two: s
         column(number, "0").label("number"),
         column(one, "''").label("one"),
         column(two, "''").label("two"),
+        column(three, "''").label("three"),
     )
 
 
 _ASKED = union_all(
     _part("position", NEWEST_OF_TEAM, "position"),
-    _part("waiting", WAITING, "amount_cents", "by", "currency"),
+    _part("waiting", WAITING, "amount_cents", "by", "currency", "standing"),
     _part("running", RUNNING_NAMES, "id", "name", "state"),
 )
 
 
-def ask(team_id: int) -> Ahead:
-    """Ask for a team's pages."""
+def ask(team_id: int, user_id: int) -> Ahead:
+    """Ask for a person's pages."""
     position, waiting, running = 0, [], []
-    for kind, number, one, two in rows(_ASKED, {"team_id": team_id, "most": NAMED}):
+    asked = {"team_id": team_id, "user_id": user_id, "most": NAMED}
+    for kind, number, one, two, three in rows(_ASKED, asked):
         if kind == "position":
             position = number or 0
         elif kind == "waiting":
-            waiting.append((one, number, two))
+            waiting.append((one, number, two, three))
         else:
             running.append(Running(number, one, two))
     return Ahead(position, waiting, running)

@@ -138,7 +138,7 @@ def _check() -> Response | None:
         joining.seen(person.session_id)
     g.team_stack = ExitStack()
     g.team_stack.enter_context(acting_for(person.team_id, going_on=True))
-    _look_ahead(person.team_id)
+    _look_ahead(person)
     permit(person.actor, wanted.permission)
     only_reads = request.method in ("GET", "HEAD") or request.endpoint == "accounts.logout"
     if person.only_looks and not only_reads:
@@ -148,15 +148,15 @@ def _check() -> Response | None:
     return None
 
 
-def _look_ahead(team_id: int) -> None:
+def _look_ahead(person: SignedIn) -> None:
     """The position, also for a form that is shown again with errors; with it what a page shows
     around its data. A command's answer asks for that itself, after the command.
     """
     if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
-        g.ahead = ahead.ask(team_id)
+        g.ahead = ahead.ask(person.team_id, person.user_id)
         g.position = g.ahead.position
     else:
-        g.position = newest_position(team_id)
+        g.position = newest_position(person.team_id)
 
 
 def leave_team_wall() -> None:

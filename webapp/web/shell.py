@@ -38,7 +38,7 @@ def shell() -> Shell | None:
     person = viewer()
     if person is None or "team_stack" not in g:
         return None
-    known = g.get("ahead") or ahead.ask(person.team_id)
+    known = g.get("ahead") or ahead.ask(person.team_id, person.user_id)
     return Shell(
         waiting=waiting_for(person.user_id, known.waiting),
         live_campaigns=known.running,
