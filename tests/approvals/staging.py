@@ -3,8 +3,9 @@
 from tests import people
 from tests.approvals.kinds import CHANGE
 from webapp.approvals.commands import decide
+from webapp.approvals.history import steps
 from webapp.approvals.models import Proposal
-from webapp.approvals.queries import policy_of, steps
+from webapp.approvals.queries import policy_of
 from webapp.approvals.stage_commands import set_stages
 from webapp.campaigns.models import Campaign
 from webapp.core import clock

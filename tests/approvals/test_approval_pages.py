@@ -7,8 +7,9 @@ from tests.people import approve, scheduled, submitted
 from webapp.accounts.commands import change_member
 from webapp.accounts.queries import membership_of
 from webapp.ads.commands import change_budget
+from webapp.approvals.history import said
 from webapp.approvals.models import Proposal
-from webapp.approvals.queries import said, state_of
+from webapp.approvals.queries import state_of
 from webapp.campaigns.models import Campaign
 from webapp.db import db, find
 

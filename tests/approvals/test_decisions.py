@@ -9,8 +9,9 @@ from tests.together import assert_one_event_per_version, at_once, names_of
 from webapp.accounts import commands as accounts
 from webapp.accounts.queries import membership_of
 from webapp.approvals.commands import decide, set_limit, settle, undo, withdraw
+from webapp.approvals.history import said
 from webapp.approvals.models import Approval, Policy, Proposal
-from webapp.approvals.queries import inbox, said, waiting_for
+from webapp.approvals.queries import inbox, waiting_for
 from webapp.campaigns.commands import set_budget
 from webapp.campaigns.models import Campaign
 from webapp.core.actor import SYSTEM, Actor

@@ -15,8 +15,9 @@ from tests.together import assert_one_event_per_version, at_once, names_of
 from webapp.accounts.commands import change_member, remove_member
 from webapp.accounts.queries import membership_of
 from webapp.approvals.commands import decide
+from webapp.approvals.history import steps
 from webapp.approvals.models import Proposal
-from webapp.approvals.queries import inbox, steps, waiting_for
+from webapp.approvals.queries import inbox, waiting_for
 from webapp.approvals.stage_commands import delegate
 from webapp.approvals.stages import is_complete
 from webapp.availability.commands import add_absence

@@ -13,7 +13,9 @@ from webapp.approvals import stages
 from webapp.approvals.deciders import may_decide_stage
 from webapp.approvals.kinds import Guard, Kind, Values, all_kinds, kind_of
 from webapp.approvals.models import Approval, Proposal, Stage
+from webapp.approvals.moves import ProposalMoved, close, move, take
 from webapp.approvals.queries import deciders, standing_of
+from webapp.approvals.rounds import meet_changes
 from webapp.approvals.verdicts import judge, policy_row, rules_of
 from webapp.approvals.workflow import State, lifecycle
 from webapp.core import clock, fault, money
@@ -29,18 +31,6 @@ UNDECIDED = (State.PROPOSED, State.IN_REVIEW)
 
 AFTER_APPROVED = fault.point("approvals.after_approved")
 AFTER_APPLIED = fault.point("approvals.after_applied")
-
-
-@dataclass(frozen=True)
-class ProposalMoved(Payload):
-    """Which kind moved, from where; whether the person who asked also decided; the bound that made
-    it ask.
-    """
-
-    kind: str
-    was: str
-    is_self_approved: bool = False
-    stopped_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,12 +119,12 @@ def propose(
         record("proposal.made", subject=proposal, by=by, data=ProposalMoved(kind.name, ""))
         verdict = judge(kind, proposal, by)
         if verdict.level == "observe":
-            _close(kind, proposal, "observe", by)
+            close(kind, proposal, "observe", by)
         elif verdict.level == "recommend":
             stages.open_round(proposal, [])
         elif verdict.level == "ask":
             stages.open_round(proposal, rules_of(policy_row(kind)))
-            _move(proposal, "ask", by, stopped_by=verdict.stopped_by)
+            move(proposal, "ask", by, stopped_by=verdict.stopped_by)
         elif verdict.level == "act":
             proposal.acted = True
             _approve_and_apply(kind, proposal, by)
@@ -155,8 +145,9 @@ def decide(
     """Approve, reject or ask for changes, once: the second of two people who press at once gets a
     409, unless the stage needs both.
 
-    The last stage's approval applies it in the same transaction. When the values it would replace
-    have changed, it is stale. `stage_id` is the stage the page showed.
+    The last stage's approval applies it in the same transaction. When what it is about has changed
+    since, it is asked again or stale, and nothing is decided. `stage_id` is the stage the page
+    showed.
     """
     with unit_of_work():
         proposal = find(Proposal, proposal_id, lock=True)
@@ -174,15 +165,14 @@ def decide(
             )
         if decision != "approve" and not note:
             raise Invalid({"note": "Say what should change, or why not."})
-        if kind.present_values(proposal.subject_id, proposal.after) != proposal.before:
-            _close(kind, proposal, "go_stale", by)
+        if meet_changes(kind, proposal, by):
             return proposal.id
         _write_approval(stage, by, decision, note, alone=alone)
         if decision == "approve":
             advance(proposal, stage, by, alone=alone)
         else:
             offered = proposal.state == State.PROPOSED
-            _close(kind, proposal, "dismiss" if offered else "reject", by)
+            close(kind, proposal, "dismiss" if offered else "reject", by)
         return proposal.id
 
 
@@ -254,24 +244,24 @@ def _write_approval(stage: Stage, by: Actor, decision: str, note: str, *, alone:
 
 def _approve_and_apply(kind: Kind, proposal: Proposal, by: Actor, *, alone: bool = False) -> None:
     if kind.present_values(proposal.subject_id, proposal.after) != proposal.before:
-        _close(kind, proposal, "go_stale", by)
+        close(kind, proposal, "go_stale", by)
         return
     # Before the move: what the kind flushes must find nothing of the proposal left to write, or its
     # version would move without an event.
     proposal.decided_at = clock.now()
-    _move(proposal, "approve", by, alone=alone)
+    move(proposal, "approve", by, alone=alone)
     AFTER_APPROVED()
     if kind.effect:
-        _move(proposal, "start", by)
+        move(proposal, "start", by)
     kind.apply(proposal, by)
     if not kind.effect:
-        _move(proposal, "apply", by)
+        move(proposal, "apply", by)
     AFTER_APPLIED()
 
 
 def expire(proposal: Proposal, *, by: Actor) -> None:
     """A locked request was not decided in time, and its stage says that this is a no."""
-    _close(kind_of(proposal.kind), proposal, "expire", by)
+    close(kind_of(proposal.kind), proposal, "expire", by)
 
 
 @operation("approvals.withdraw", input=ProposalId, permission="proposals.make")
@@ -281,21 +271,36 @@ def withdraw(*, proposal_id: int, by: Actor) -> int:
         proposal = find(Proposal, proposal_id, lock=True)
         if proposal.by != str(by) and by.role not in ("manager", "owner"):
             raise Forbidden("Only who asked, a manager or an owner takes a request back.")
-        _close(kind_of(proposal.kind), proposal, "dismiss", by)
+        close(kind_of(proposal.kind), proposal, "dismiss", by)
         return proposal.id
 
 
 def dismiss_open(subject_kind: str, subject_id: int, *, by: Actor) -> None:
     """Close every open request about a subject that is gone: for policies of the features above."""
     with unit_of_work():
-        query = select(Proposal).where(
-            Proposal.team_id == current_team(),
-            Proposal.subject_kind == subject_kind,
-            Proposal.subject_id == subject_id,
-            Proposal.state.in_(UNDECIDED),
-        )
-        for proposal in db.session.scalars(query.order_by(Proposal.id).with_for_update()):
-            _close(kind_of(proposal.kind), proposal, "dismiss", by)
+        for proposal in _undecided_about(subject_kind, subject_id):
+            close(kind_of(proposal.kind), proposal, "dismiss", by)
+
+
+def ask_again_if_changed(subject_kind: str, subject_id: int, *, by: Actor) -> None:
+    """Ask again for what a subject's edit changed: for policies of the features above. Kinds that
+    do not say what they are about find out when they are decided.
+    """
+    with unit_of_work():
+        for proposal in _undecided_about(subject_kind, subject_id):
+            if kind_of(proposal.kind).content:
+                meet_changes(kind_of(proposal.kind), proposal, by)
+
+
+def _undecided_about(subject_kind: str, subject_id: int) -> list[Proposal]:
+    """Every undecided request about a subject, locked."""
+    query = select(Proposal).where(
+        Proposal.team_id == current_team(),
+        Proposal.subject_kind == subject_kind,
+        Proposal.subject_id == subject_id,
+        Proposal.state.in_(UNDECIDED),
+    )
+    return list(db.session.scalars(query.order_by(Proposal.id).with_for_update()))
 
 
 @operation("approvals.undo", input=ProposalId, permission="proposals.undo")
@@ -310,7 +315,7 @@ def undo(*, proposal_id: int, by: Actor) -> int:
         if kind.present_values(proposal.subject_id, proposal.after) != proposal.after:
             raise Conflict("It was changed again since, so there is nothing to put back.")
         kind.undo(proposal, by)
-        _take(proposal, step.to, step.event, by)
+        take(proposal, step.to, step.event, by)
         return proposal.id
 
 
@@ -320,7 +325,7 @@ def settle(
     """An effect actor's last word on a proposal that was applying."""
     moves = {"applied": "apply", "failed": "fail", "unknown": "lose"}
     with unit_of_work():
-        _move(find(Proposal, proposal_id, lock=True), moves[outcome], by)
+        move(find(Proposal, proposal_id, lock=True), moves[outcome], by)
 
 
 @operation("approvals.set_limit", input=SetLimit, permission="policies.manage")
@@ -346,27 +351,3 @@ def set_limit(*, kind: str, limit: str, version: int, by: Actor) -> int:
             policy.level, policy.guard, policy.currency = "act", guard, currency
             record("policy.changed", subject=policy, by=by, data=PolicyChanged(kind, policy.level))
         return policy.id
-
-
-def _move(
-    proposal: Proposal, move: str, by: Actor, *, alone: bool = False, stopped_by: str = ""
-) -> None:
-    step = lifecycle.fire(move, proposal.state)
-    _take(proposal, step.to, step.event, by, alone=alone, stopped_by=stopped_by)
-
-
-def _take(
-    proposal: Proposal, to: str, event: str, by: Actor, *, alone: bool = False, stopped_by: str = ""
-) -> None:
-    was, proposal.state = proposal.state, to
-    data = ProposalMoved(proposal.kind, was, alone, stopped_by)
-    record(event, subject=proposal, by=by, data=data)
-
-
-def _close(kind: Kind, proposal: Proposal, move: str, by: Actor) -> None:
-    """End a proposal that is not applied, and let its kind tidy up."""
-    stages.close_all(proposal)
-    proposal.decided_at = clock.now()
-    _move(proposal, move, by)
-    if kind.returned is not None:
-        kind.returned(proposal, by)

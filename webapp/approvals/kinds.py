@@ -71,6 +71,8 @@ class Kind:
     amount(before, after)       minor units at stake, for limits
     whole(before)               minor units that `max_pct` takes its share of; without it a team's
     `max_pct` always asks
+    content(values)             what the decision is about, in words by label, where that may be
+    edited while the request waits: it is asked again then; without it a change makes it stale
     returned(proposal, by)      tidies up when it is rejected, withdrawn, expired or stale
     effect                      True when an effect actor finishes it with `settle`
     level, guard                what a person's proposal does when the team set no policy
@@ -86,6 +88,7 @@ class Kind:
     amount: Callable[[Values, Values], int]
     whole: Callable[[Values], int] | None = None
     narrow: Callable[[Values, Values], Values] | None = None
+    content: Callable[[Values], dict[str, str]] | None = None
     undo: Callable[[Proposal, Actor], None] | None = None
     returned: Callable[[Proposal, Actor], None] | None = None
     effect: bool = False

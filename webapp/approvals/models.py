@@ -55,7 +55,9 @@ class Policy(Base):
 
 
 class Proposal(Base):
-    """A change that wants to happen: what it would do, why, who asks, and how far it got."""
+    """A change that wants to happen: what it would do, why, who asks, and how far it got. `earlier`
+    is what was there in each round before the present one, oldest first.
+    """
 
     __tablename__ = "proposal"
     __table_args__ = (
@@ -81,6 +83,9 @@ class Proposal(Base):
     by: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default=State.PROPOSED)
     round: Mapped[int] = mapped_column(default=1)
+    earlier: Mapped[list[Any]] = mapped_column(
+        Json, default_factory=list, server_default=text("'[]'")
+    )
     acted: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)

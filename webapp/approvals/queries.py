@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
@@ -38,14 +38,6 @@ class Inbox:
     yours: list[Item]
     others: list[Item]
     decided: list[Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One approver's word."""
-
-    approval: Approval
-    name: str
 
 
 def deciders(currency: str) -> list[Person]:
@@ -239,63 +231,6 @@ def proposal(proposal_id: int) -> Proposal | None:
 def state_of(proposal_id: int) -> str:
     """How far a proposal got."""
     return find(Proposal, proposal_id).state
-
-
-def said(proposal_id: int) -> list[Said]:
-    """Every decision on a proposal, in order."""
-    query = (
-        select(Approval)
-        .join(Stage, (Stage.team_id == Approval.team_id) & (Stage.id == Approval.stage_id))
-        .where(
-            Stage.team_id == current_team(),
-            Stage.proposal_id == proposal_id,
-            Approval.decided_at.is_not(None),
-        )
-        .order_by(Approval.decided_at, Approval.id)
-    )
-    approvals = list(db.session.scalars(query))
-    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
-    return [Said(one, names.get(one.approver_id, "Somebody")) for one in approvals]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stage as a page shows it: who is asked or gave their word, and whether it is open, done or
-    still to come.
-    """
-
-    stage: Stage
-    state: Literal["done", "open", "later"]
-    asked: list[Said]
-
-
-def steps(proposal: Proposal) -> list[Step]:
-    """The stages of a request's present round, in order."""
-    query = select(Stage).where(
-        Stage.team_id == current_team(),
-        Stage.proposal_id == proposal.id,
-        Stage.round == proposal.round,
-    )
-    stages = list(db.session.scalars(query.order_by(Stage.position)))
-    asked = select(Approval).where(
-        Approval.team_id == current_team(),
-        Approval.stage_id.in_([one.id for one in stages]),
-        Approval.state != "void",
-    )
-    approvals = list(db.session.scalars(asked.order_by(Approval.id)))
-    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
-    return [
-        Step(
-            stage,
-            "done" if stage.done_at else "open" if stage.opened_at else "later",
-            [
-                Said(one, names.get(one.approver_id, "Somebody"))
-                for one in approvals
-                if one.stage_id == stage.id
-            ],
-        )
-        for stage in stages
-    ]
 
 
 def policy_of(kind: str) -> Policy | None:

@@ -27,6 +27,7 @@ lifecycle = StateMachine(
     S.PROPOSED,
     [
         Move("ask", (S.PROPOSED,), S.IN_REVIEW, "proposal.asked"),
+        Move("reopen", (S.IN_REVIEW,), S.IN_REVIEW, "proposal.reopened"),
         Move("observe", (S.PROPOSED,), S.OBSERVED, "proposal.observed"),
         Move("approve", (S.PROPOSED, S.IN_REVIEW), S.APPROVED, "proposal.approved"),
         Move("start", (S.APPROVED,), S.APPLYING, "proposal.started"),

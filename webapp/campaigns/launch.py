@@ -2,29 +2,59 @@
 and arm its clock.
 """
 
+from datetime import datetime
 from typing import Any
 
-from webapp.approvals import queries as approvals
+from webapp.approvals import history
 from webapp.approvals.kinds import Kind, Presentation, Row, register
 from webapp.approvals.models import Proposal
 from webapp.campaigns import queries, timing
 from webapp.campaigns.commands import take
-from webapp.campaigns.models import Campaign
+from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
 from webapp.campaigns.workflow import LAUNCH, State, lifecycle
 from webapp.core import clock, money, zones
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict
 from webapp.db import find
 
+#: What is written about a campaign, by field, as a request shows it.
+WORDS = {
+    "name": "Name",
+    "type": "Type",
+    "objective": "Objective",
+    "target_audience": "Audience",
+    "description": "Description",
+}
+
 
 def _before(campaign_id: int) -> dict[str, Any]:
-    """Everything the approval is about: if one of these changes meanwhile, the request is stale."""
+    """Everything the approval is about: if one of these changes meanwhile, it is asked again."""
     campaign = find(Campaign, campaign_id, lock=True)
     return {
         "state": campaign.state,
         "budget_cents": campaign.budget_cents,
         "starts_wall": campaign.starts_wall.isoformat(),
         "ends_wall": campaign.ends_wall.isoformat(),
+        "currency": campaign.currency,
+        "zone": campaign.zone,
+        **{field: getattr(campaign, field) for field in WORDS},
+    }
+
+
+def _content(values: dict[str, Any]) -> dict[str, str]:
+    """What a launch is about, as a person reads it; requests of old know less."""
+    said = {label: str(values[field]) for field, label in WORDS.items() if values.get(field)}
+    if "Objective" in said:
+        said["Objective"] = OBJECTIVES.get(said["Objective"], said["Objective"])
+    if "Type" in said:
+        said["Type"] = TYPES.get(said["Type"], said["Type"])
+    starts, ends = (datetime.fromisoformat(values[at]) for at in ("starts_wall", "ends_wall"))
+    zone = f" ({values['zone']})" if "zone" in values else ""
+    return {
+        "Starts": f"{starts:%d %b %Y, %H:%M}{zone}",
+        "Ends": f"{ends:%d %b %Y, %H:%M}{zone}",
+        "Budget": money.words(values["budget_cents"], values.get("currency", ""), cents=True),
+        **said,
     }
 
 
@@ -73,7 +103,7 @@ def _last_word(proposal: Proposal) -> str:
 
 def _note(proposal: Proposal) -> str:
     """What the decider wrote, as far as a line of the log holds it."""
-    said = approvals.said(proposal.id)
+    said = history.said(proposal.id)
     return said[-1].approval.comment[:400] if said else ""
 
 
@@ -91,6 +121,11 @@ def _present(proposal: Proposal) -> Presentation:
             Row("Starts", "—", f"{campaign.starts_wall:%d %b %Y, %H:%M} ({campaign.zone})"),
             Row("Ends", "—", f"{campaign.last_on:%d %b %Y}, end of day ({campaign.zone})"),
             Row("Budget", "—", money.words(proposal.before["budget_cents"], campaign.currency)),
+            *(
+                Row(label, "—", words)
+                for label, words in _content(proposal.before).items()
+                if label in ("Objective", "Audience", "Description")
+            ),
         ],
         icon="flag",
         about=campaign.name,
@@ -107,6 +142,7 @@ register(
         apply=_apply,
         present=_present,
         amount=lambda before, after: int(before["budget_cents"]),
+        content=_content,
         returned=_returned,
         level="ask",
     )

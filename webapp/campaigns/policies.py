@@ -4,7 +4,7 @@ that was purged meanwhile has nothing left to do.
 
 from sqlalchemy import Select, select
 
-from webapp.approvals.commands import dismiss_open
+from webapp.approvals.commands import ask_again_if_changed, dismiss_open
 from webapp.campaigns import timing
 from webapp.campaigns.commands import take
 from webapp.campaigns.models import Campaign
@@ -67,6 +67,12 @@ def dismiss_requests_of_a_closed_campaign(event: Event) -> None:
         campaign = db.session.scalars(_query(event)).one_or_none()
         if campaign is None or campaign.is_closed or campaign.trashed_at:
             dismiss_open("campaign", event.subject_id, by=_by(event))
+
+
+@on("campaign.changed", "campaign.budget_set")
+def ask_again_for_what_was_edited(event: Event) -> None:
+    """What was agreed so far was about something else."""
+    ask_again_if_changed("campaign", event.subject_id, by=_by(event))
 
 
 @on(timing.PURGE_DUE)

@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "campaign.untrashed": ("up-l", "", "Taken out of the trash"),
     "campaign.purged": ("x", "", "Deleted for good"),
     "proposal.asked": ("check", "in_progress", "Asked for a decision"),
+    "proposal.reopened": ("swap", "in_progress", "Edited meanwhile, so asked again"),
     "proposal.approved": ("check", "completed", "Approved the request"),
     "proposal.applied": ("s-completed", "completed", "The change was made"),
     "proposal.rejected": ("s-failed", "failed", "Rejected the request"),

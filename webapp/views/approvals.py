@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.accounts.permissions import holds
-from webapp.approvals import commands, queries, stage_commands
+from webapp.approvals import commands, history, queries, stage_commands
 from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Proposal
 from webapp.approvals.workflow import State
@@ -75,14 +75,15 @@ def request_of(proposal_id: int) -> dict[str, Any]:
     assert person is not None
     proposal = item.proposal
     is_waiting = proposal.state == State.IN_REVIEW
-    steps = queries.steps(proposal)
+    steps = history.steps(proposal)
     can_undo = kind_of(proposal.kind).undo is not None and proposal.state == State.APPLIED
     can_undo = can_undo and bool(item.presentation.url)  # what is gone is not put back
     return {
         "item": item,
         "proposal": proposal,
-        "said": queries.said(proposal_id),
+        "said": history.said(proposal_id),
         "steps": steps,
+        "changes": history.changes_for(proposal, person.user_id) if is_waiting else None,
         "stage": next((one.stage for one in steps if one.state == "open"), None),
         "may_delegate": is_waiting and item.standing == "mine",
         "others": _others(proposal, steps),
@@ -95,7 +96,7 @@ def request_of(proposal_id: int) -> dict[str, Any]:
     }
 
 
-def _others(proposal: Proposal, steps: list[queries.Step]) -> list[tuple[int, str]]:
+def _others(proposal: Proposal, steps: list[history.Step]) -> list[tuple[int, str]]:
     """Whom the decision may be handed to: who takes part, was not asked and did not ask."""
     asked = {
         one.approval.approver_id for step in steps if step.state == "open" for one in step.asked

@@ -1,0 +1,115 @@
+"""One request over time: its stages, what was said in them, and what an edit changed about it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+
+from webapp.accounts import queries as accounts
+from webapp.approvals.kinds import Row, kind_of
+from webapp.approvals.models import Approval, Proposal, Stage
+from webapp.db import current_team, db
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One approver's word, and the round it was about."""
+
+    approval: Approval
+    name: str
+    round: int
+
+
+def said(proposal_id: int) -> list[Said]:
+    """Every decision on a proposal, in order."""
+    query = (
+        select(Approval, Stage.round)
+        .join(Stage, (Stage.team_id == Approval.team_id) & (Stage.id == Approval.stage_id))
+        .where(
+            Stage.team_id == current_team(),
+            Stage.proposal_id == proposal_id,
+            Approval.decided_at.is_not(None),
+        )
+        .order_by(Approval.decided_at, Approval.id)
+    )
+    found = db.session.execute(query).all()
+    names = accounts.names({one.approver_id for one, _ in found if one.approver_kind == "user"})
+    return [Said(one, names.get(one.approver_id, "Somebody"), n) for one, n in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is different from what a person has seen; `is_own`: from what they gave their word on,
+    else from what was asked before.
+    """
+
+    rows: list[Row]
+    is_own: bool
+
+
+def changes_for(proposal: Proposal, user_id: int) -> Changes | None:
+    """What an edit changed about a request since this person's last word on it, or since it was
+    asked last; None when it was asked once.
+    """
+    content = kind_of(proposal.kind).content
+    if not proposal.earlier or content is None:
+        return None
+    seen = max(
+        (
+            one.round
+            for one in said(proposal.id)
+            if one.approval.approver_id == user_id and one.approval.approver_kind == "user"
+        ),
+        default=0,
+    )
+    was = (
+        content(proposal.earlier[(seen or proposal.round - 1) - 1]) if seen < proposal.round else {}
+    )
+    if not was:
+        return None
+    now = content(proposal.before)
+    labels = [*now, *(label for label in was if label not in now)]
+    different = [label for label in labels if was.get(label) != now.get(label)]
+    return Changes(
+        [Row(label, was.get(label, "—"), now.get(label, "—")) for label in different], bool(seen)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage as a page shows it: who is asked or gave their word, and whether it is open, done or
+    still to come.
+    """
+
+    stage: Stage
+    state: Literal["done", "open", "later"]
+    asked: list[Said]
+
+
+def steps(proposal: Proposal) -> list[Step]:
+    """The stages of a request's present round, in order."""
+    query = select(Stage).where(
+        Stage.team_id == current_team(),
+        Stage.proposal_id == proposal.id,
+        Stage.round == proposal.round,
+    )
+    stages = list(db.session.scalars(query.order_by(Stage.position)))
+    asked = select(Approval).where(
+        Approval.team_id == current_team(),
+        Approval.stage_id.in_([one.id for one in stages]),
+        Approval.state != "void",
+    )
+    approvals = list(db.session.scalars(asked.order_by(Approval.id)))
+    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
+    return [
+        Step(
+            stage,
+            "done" if stage.done_at else "open" if stage.opened_at else "later",
+            [
+                Said(one, names.get(one.approver_id, "Somebody"), stage.round)
+                for one in approvals
+                if one.stage_id == stage.id
+            ],
+        )
+        for stage in stages
+    ]
