@@ -6,12 +6,14 @@ from tests import people
 from tests.approvals.staging import asked_now, in_stages, open_stage, says, stage
 from tests.clients import signed_in
 from tests.together import assert_one_event_per_version, at_once, names_of
+from webapp.ads.commands import set_split
+from webapp.ads.queries import planned_parts
 from webapp.approvals.commands import decide
 from webapp.approvals.history import changes_for, said
 from webapp.approvals.models import Proposal
 from webapp.approvals.queries import waiting_for
 from webapp.availability.commands import add_blackout
-from webapp.campaigns.commands import edit_campaign, set_budget, submit_campaign
+from webapp.campaigns.commands import edit_campaign, submit_campaign
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import LAUNCH
 from webapp.core.actor import SYSTEM
@@ -40,8 +42,11 @@ def edited(team, draft, **more):
 
 
 def budget_becomes(draft, cents):
+    first, *others = planned_parts(draft.id)
+    shares = {str(first.id): cents} | {str(one.id): 0 for one in others}
     with unit_of_work():
-        set_budget(find(Campaign, draft.id, lock=True), cents, by=SYSTEM)
+        campaign = find(Campaign, draft.id, lock=True)
+        set_split(campaign, {"budget_cents": cents, "shares": shares}, SYSTEM)
 
 
 def test_an_edit_asks_again_from_the_first_stage(team, draft, launch):

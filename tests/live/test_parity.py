@@ -257,6 +257,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "campaign_parts": new_split,
     "campaign_requests": waiting,
     "campaign_rail": railed,
+    "campaign_ready": renamed,
     "campaign_row": campaign_list,
     "campaign_status": overview,
     "comment_count": task_page,

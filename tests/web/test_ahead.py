@@ -53,14 +53,14 @@ def test_it_is_what_the_parts_say_one_by_one(app):
         people.submitted(team)
         people.run_background()
 
-        found = ahead.ask(team.id)
+        found = ahead.ask(team.id, team.alice.id)
 
         assert found.position == newest_position(team.id) > 0
         assert [(one.id, one.name, one.state) for one in found.running] == [
             (running.id, running.name, "active")
         ]
-        ((by, _, currency),) = found.waiting
-        assert (by, currency) == (str(team.alice.actor), "USD")
+        ((by, _, currency, standing),) = found.waiting
+        assert (by, currency, standing) == (str(team.alice.actor), "USD", "")
 
 
 def test_of_another_team_it_knows_nothing(app):
@@ -70,6 +70,6 @@ def test_of_another_team_it_knows_nothing(app):
     elsewhere = team.charlie.actor.team_id
 
     with acting_for(elsewhere):
-        found = ahead.ask(elsewhere)
+        found = ahead.ask(elsewhere, team.alice.id)
 
     assert (found.waiting, found.running) == ([], [])

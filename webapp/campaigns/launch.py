@@ -8,11 +8,12 @@ from typing import Any
 from webapp.approvals import history
 from webapp.approvals.kinds import Kind, Presentation, Row, register
 from webapp.approvals.models import Proposal
+from webapp.approvals.readiness import blocking
 from webapp.campaigns import queries, timing
 from webapp.campaigns.commands import take
 from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
 from webapp.campaigns.workflow import LAUNCH, State, lifecycle
-from webapp.core import clock, money, zones
+from webapp.core import clock, money
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict
 from webapp.db import find
@@ -62,13 +63,8 @@ def _check(campaign_id: int, after: dict[str, Any]) -> None:
     campaign = find(Campaign, campaign_id)
     if campaign.state != State.IN_REVIEW:
         raise Conflict("Only a campaign in review can be launched.")
-    if (closed := timing.closed_until(campaign)) is not None:
-        opens_at, why = closed
-        day = zones.today(opens_at, campaign.zone)
-        raise Conflict(
-            f"It would start on a day that is closed: {why}. From {day.day} {day:%B} on it may: "
-            "move its start."
-        )
+    if found := blocking("campaign", campaign_id):
+        raise Conflict(" ".join(f"{one.missing}." for one in found))
 
 
 def _apply(proposal: Proposal, by: Actor) -> None:

@@ -8,6 +8,7 @@ from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
 from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
+from webapp.approvals.readiness import readiness_of
 from webapp.campaigns import queries
 from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.core import clock, zones
@@ -33,13 +34,14 @@ def head(campaign_id: int) -> dict[str, Any]:
         "open_tasks": count_of(campaign_id)["open_tasks"],
         "purge_on": zones.today(purge_at, campaign.zone) if purge_at else None,
         "today": zones.today(clock.now(), campaign.zone),
+        "asking": readiness_of("campaign", campaign_id) if campaign.is_draft else None,
     }
 
 
 def overview_of(campaign_id: int) -> dict[str, Any]:
     """Everything the first tab shows."""
     values = head(campaign_id) | numbers_of(campaign_id) | details_of(campaign_id)
-    values |= next_of(campaign_id) | requests_of(campaign_id)
+    values |= next_of(campaign_id) | requests_of(campaign_id) | ready_of(campaign_id)
     return values | log_of(campaign_id)
 
 
@@ -59,6 +61,14 @@ def details_of(campaign_id: int) -> dict[str, Any]:
 
 def next_of(campaign_id: int) -> dict[str, Any]:
     return _with_today(campaign_id) | {"next_up": what_happens_next(campaign_id)}
+
+
+def ready_of(campaign_id: int) -> dict[str, Any]:
+    """What its launch still needs, as long as it is not decided."""
+    campaign = queries.campaign(campaign_id)
+    waits = campaign.state in ("draft", "in_review") and not campaign.trashed_at
+    found = readiness_of("campaign", campaign_id) if waits else None
+    return {"campaign": campaign, "readiness": found}
 
 
 def requests_of(campaign_id: int) -> dict[str, Any]:
@@ -102,6 +112,15 @@ def campaign_details(event: Event) -> dict[str, Any]:
 @fragment("campaigns/_next.html", on=("campaign.*",), topic="campaign:{campaign_id}")
 def campaign_next(event: Event) -> dict[str, Any]:
     return next_of(_campaign_id(event))
+
+
+@fragment(
+    "campaigns/_ready.html",
+    on=("campaign.*", "ad_campaign.*", "task.*", "timeline.*"),
+    topic="campaign:{campaign_id}",
+)
+def campaign_ready(event: Event) -> dict[str, Any]:
+    return ready_of(_campaign_id(event))
 
 
 @fragment("campaigns/_requests.html", on=("proposal.*",), topic="campaign:{campaign_id}")

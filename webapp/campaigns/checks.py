@@ -1,0 +1,64 @@
+"""What a campaign needs before it is launched, as far as the campaign itself knows."""
+
+from webapp.accounts import queries as accounts
+from webapp.approvals.readiness import Finding, content_check, readiness_check
+from webapp.campaigns import timing
+from webapp.campaigns.models import Campaign
+from webapp.core import clock, zones
+from webapp.db import find
+
+
+@content_check("campaign")
+def dates_are_sane(campaign_id: int) -> Finding:
+    """Its end is ahead, and the day it would start on is open."""
+    campaign = find(Campaign, campaign_id)
+    words, edit = "Dates", f"/campaigns/{campaign_id}/edit"
+    if campaign.ends_at <= clock.now():
+        return Finding(words, False, "Its end has passed: move the dates", edit)
+    if (closed := timing.closed_until(campaign)) is not None:
+        opens_at, why = closed
+        day = zones.today(opens_at, campaign.zone)
+        return Finding(
+            words,
+            False,
+            f"It would start on a day that is closed: {why}. From {day.day} {day:%B} on it may: "
+            "move its start",
+            edit,
+        )
+    return Finding(words, True)
+
+
+@content_check("campaign")
+def somebody_owns_it(campaign_id: int) -> Finding:
+    """Its owner is still of the team."""
+    campaign = find(Campaign, campaign_id)
+    is_here = accounts.membership_of(campaign.owner_id) is not None
+    missing = "Its owner left the team: choose another one"
+    return Finding("Owner", is_here, missing, f"/campaigns/{campaign_id}/edit")
+
+
+@readiness_check("campaign")
+def it_starts_ahead(campaign_id: int) -> Finding:
+    """Approval comes before the start, not after it."""
+    campaign = find(Campaign, campaign_id)
+    missing = "Its start has passed: it would start as soon as it is approved"
+    is_ahead = campaign.starts_at > clock.now()
+    return Finding("Start", is_ahead, missing, f"/campaigns/{campaign_id}/edit")
+
+
+@readiness_check("campaign")
+def it_says_what_it_is(campaign_id: int) -> Finding:
+    """Whoever decides reads its description."""
+    campaign = find(Campaign, campaign_id)
+    missing = "Say in a few sentences what it is about"
+    edit = f"/campaigns/{campaign_id}/edit"
+    return Finding("Description", bool(campaign.description.strip()), missing, edit)
+
+
+@readiness_check("campaign")
+def it_says_whom_it_is_for(campaign_id: int) -> Finding:
+    """Whoever decides reads its target audience."""
+    campaign = find(Campaign, campaign_id)
+    missing = "Say whom it is for"
+    edit = f"/campaigns/{campaign_id}/edit"
+    return Finding("Audience", bool(campaign.target_audience.strip()), missing, edit)
