@@ -150,6 +150,7 @@ ROUTES = {
     "assignments.accept": "member",
     "approvals.index": "viewer",
     "approvals.detail": "viewer",
+    "approvals.report": "viewer",
     "approvals.decision": "viewer",
     "approvals.decide": "member",
     "approvals.delegate": "member",

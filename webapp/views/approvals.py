@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.accounts.permissions import holds
 from webapp.approvals import commands, history, queries, stage_commands
+from webapp.approvals import report as reports
 from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Proposal
 from webapp.approvals.workflow import State
@@ -32,6 +33,28 @@ def index() -> Response:
     first = next(iter(found["inbox"].yours), None)
     values = found | _one(first.proposal.id if first else None)
     return page("approvals/inbox.html", **values, picked=False)
+
+
+#: Days a report may look back.
+PERIODS = (30, 90, 365)
+
+
+@bp.get("/report")
+@guard("see")
+def report() -> Response:
+    """How deciding goes, over the days the address names."""
+    days = request.args.get("days", 90, type=int)
+    days = days if days in PERIODS else 90
+    since = reports.since(days)
+    return page(
+        "approvals/report.html",
+        days=days,
+        periods=PERIODS,
+        passed=reports.passed(since),
+        paces=reports.paces(since),
+        waits=reports.waits(),
+        zone=accounts.team().zone,
+    )
 
 
 @bp.get("/<int:proposal_id>")
