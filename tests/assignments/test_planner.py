@@ -1,6 +1,6 @@
 """The planner: what it is asked, what it proposes, and that it leaves alone what holds."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from webapp.approvals.commands import undo
 from webapp.approvals.models import Proposal
 from webapp.assignments import queries
 from webapp.assignments.commands import ask_for_plan, fail_run
-from webapp.assignments.facts import facts_of
+from webapp.assignments.facts import HORIZON, facts_of
 from webapp.assignments.models import PlanRun
 from webapp.assignments.problem import pose
 from webapp.availability.commands import add_absence, edit_work
@@ -131,6 +131,27 @@ def test_a_milestone_in_between_still_orders_the_work(team, release):
     (waits,) = [ask.after for ask in pose(facts_of(release.id), keep=True).asks if ask.after]
 
     assert waits == ((plans.by_title(release)["Artwork"].id, "fs", 0),)
+
+
+def test_a_day_generations_away_looks_at_nobodys_hours_beyond_two_years(team, release):
+    upload = find(Task, plans.by_title(release)["Upload"].id)
+    plans.shift(team, upload, date(2099, 12, 1))
+
+    facts = facts_of(release.id)
+
+    last = max(ends for slots in facts.slots.values() for _, ends in slots)
+    assert last <= facts.now + HORIZON + timedelta(days=1)
+    assert all(len(slots) < 600 for slots in facts.slots.values())
+
+
+def test_work_planned_beyond_what_is_known_is_left_where_it_is(team, release):
+    upload = plans.by_title(release)["Upload"]
+    plans.shift(team, find(Task, upload.id), date(2099, 12, 1))
+    plans.assign(team, find(Task, upload.id), None)
+
+    assert upload.id not in {ask.id for ask in pose(facts_of(release.id), keep=False).asks}
+    assert queries.suggestion(upload.id).first is not None
+    assert ask(team, release).state == "nothing_better"
 
 
 def test_one_run_of_a_campaign_at_a_time(team, release):
