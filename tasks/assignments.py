@@ -21,6 +21,7 @@ from webapp.campaigns.models import Campaign
 from webapp.core.actor import Actor
 from webapp.core.errors import NotFound
 from webapp.db import db, find
+from webapp.events import receipts
 from webapp.events.models import Event
 from webapp.timelines import planning
 from webapp.timelines.queries import timeline_of
@@ -35,6 +36,7 @@ NOTHING = Change({}, {}, "", {}, {"changed": 0})
 @effect("plan_run.asked", queue="cpu")
 def search_for_a_plan(event: Event) -> None:
     by = Actor.event(event.id, team_id=event.team_id)
+    receipts.keep_lease(MOST_SECONDS + 30)  # who dies at it is missed then
     try:
         run = find(PlanRun, event.subject_id)
     except NotFound:

@@ -1,8 +1,11 @@
 """The planner: what it is asked, what it proposes, and that it leaves alone what holds."""
 
-from datetime import timedelta
+import subprocess
+import sys
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests import people
 from tests.timelines import plans
@@ -12,16 +15,16 @@ from webapp.approvals.commands import undo
 from webapp.approvals.models import Proposal
 from webapp.assignments import queries
 from webapp.assignments.commands import ask_for_plan, fail_run
-from webapp.assignments.facts import facts_of
+from webapp.assignments.facts import HORIZON, facts_of
 from webapp.assignments.models import PlanRun
 from webapp.assignments.problem import pose
 from webapp.availability.commands import add_absence, edit_work
 from webapp.campaigns.commands import move_campaign
 from webapp.campaigns.models import Campaign
-from webapp.core import clock
+from webapp.core import clock, fault
 from webapp.core.actor import SYSTEM
 from webapp.core.errors import Conflict
-from webapp.db import find, unit_of_work
+from webapp.db import db, find, unit_of_work
 from webapp.events.log import record
 from webapp.timelines.models import Task
 
@@ -95,6 +98,24 @@ def test_somebody_away_makes_the_planner_look_by_itself(team, release):
     assert str(artwork.id) in after["assignees"] | after["pins"]
 
 
+def test_a_campaign_that_closed_meanwhile_keeps_no_other_from_being_planned_anew(
+    team, release, monkeypatch
+):
+    closed = people.draft(team, name="Closed", start_on=plans.monday(), target_on=plans.monday(4))
+    plans.task(team, closed, "Poster", assignee_id=team.bob.id)
+    move_campaign(campaign_id=closed.id, move="cancel", version=closed.version, by=team.bob.actor)
+    people.run_background()
+    # It was open when it was looked for, and is not when its turn comes.
+    touched = [closed.id, release.id]
+    monkeypatch.setattr(queries, "campaigns_touched", lambda *_: touched)
+
+    away(team, team.bob, plans.monday(), 5)
+    people.run_background()
+
+    assert queries.newest_run(closed.id) is None
+    assert queries.newest_run(release.id).reason == "absence"
+
+
 def test_an_absence_that_touches_no_work_asks_for_nothing(team, release):
     away(team, team.bob, plans.monday(20), 5)
     people.run_background()
@@ -131,6 +152,27 @@ def test_a_milestone_in_between_still_orders_the_work(team, release):
     (waits,) = [ask.after for ask in pose(facts_of(release.id), keep=True).asks if ask.after]
 
     assert waits == ((plans.by_title(release)["Artwork"].id, "fs", 0),)
+
+
+def test_a_day_generations_away_looks_at_nobodys_hours_beyond_two_years(team, release):
+    upload = find(Task, plans.by_title(release)["Upload"].id)
+    plans.shift(team, upload, date(2099, 12, 1))
+
+    facts = facts_of(release.id)
+
+    last = max(ends for slots in facts.slots.values() for _, ends in slots)
+    assert last <= facts.now + HORIZON + timedelta(days=1)
+    assert all(len(slots) < 600 for slots in facts.slots.values())
+
+
+def test_work_planned_beyond_what_is_known_is_left_where_it_is(team, release):
+    upload = plans.by_title(release)["Upload"]
+    plans.shift(team, find(Task, upload.id), date(2099, 12, 1))
+    plans.assign(team, find(Task, upload.id), None)
+
+    assert upload.id not in {ask.id for ask in pose(facts_of(release.id), keep=False).asks}
+    assert queries.suggestion(upload.id).first is not None
+    assert ask(team, release).state == "nothing_better"
 
 
 def test_one_run_of_a_campaign_at_a_time(team, release):
@@ -197,6 +239,43 @@ def test_a_request_ends_with_its_campaign(team, release):
     assert find(Proposal, proposal.id).state == "dismissed"
 
 
+def test_a_run_that_never_came_back_says_so_by_itself(app, team, release):
+    ask_for_plan(campaign_id=release.id, by=team.mia.actor)
+    page = f"/campaigns/{release.id}/assignments"
+    assert "Looking for a better plan" in team.mia.sign_in(app).get(page).text
+
+    clock.travel(31 * 60)
+
+    assert "The search broke off. Ask for it again." in team.mia.sign_in(app).get(page).text
+
+
+def test_a_search_that_is_killed_is_said_to_have_failed(team, release, monkeypatch):
+    plans.task(team, release, "Press kit", 1)
+    dies = [sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"]
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda _, **options: run(dies, **options))
+
+    ended = ask(team, release)
+
+    assert (ended.state, ended.proposal_id) == ("failed", None)
+
+
+@pytest.mark.parametrize("point", ["assignments.after_found", "assignments.after_proposed"])
+def test_a_search_whose_worker_broke_proposes_once(team, release, point):
+    plans.task(team, release, "Press kit", 1)
+    fault.arm(point, crash)
+    run = ask(team, release)
+    assert (run.state, run.proposal_id) == ("asked", None)
+
+    fault.disarm()
+    clock.travel(2)
+    people.run_background()
+
+    assert find(PlanRun, run.id).state == "proposed"
+    made = select(Proposal.id).where(Proposal.by == "rule:schedule")
+    assert db.session.scalars(made).all() == [find(PlanRun, run.id).proposal_id]
+
+
 def test_a_run_that_never_came_back_is_given_up(team, release):
     lost = ask_for_plan(campaign_id=release.id, by=team.mia.actor)
     clock.travel(31 * 60)
@@ -217,6 +296,10 @@ def test_a_closed_campaign_is_not_planned(team, release):
 def test_a_campaign_without_tasks_is_not_planned(team, campaign):
     with pytest.raises(Conflict, match="no tasks"):
         ask_for_plan(campaign_id=campaign.id, by=team.mia.actor)
+
+
+def crash():
+    raise RuntimeError("here it broke")
 
 
 def knows(team, person, word, level):

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from webapp.availability import working_time
 from webapp.availability.working_time import WorkingTime
+from webapp.core.zones import to_utc
 
 MINUTE = timedelta(minutes=1)
 OFFICE = frozenset({0, 1, 2, 3, 4})
@@ -110,6 +112,23 @@ def test_an_instant_outside_working_time_counts_as_the_boundary():
     assert [axis.minute_of(one) for one in (night, weekend, early)] == [480, 960, 960]
 
 
+@pytest.mark.parametrize("year", [1950, 2099])
+def test_a_day_generations_away_asks_the_clock_of_a_few_days_only(monkeypatch, year):
+    asked = []
+
+    def note(wall, zone):
+        asked.append(wall)
+        return to_utc(wall, zone)
+
+    monkeypatch.setattr(working_time, "to_utc", note)
+    axis = berlin()
+
+    minute = axis.minute_of(at(year, 12, 1, 12))
+
+    assert axis.start_at(minute) == at(year, 12, 1, 12)
+    assert len(asked) < 100
+
+
 def test_instants_before_the_origin_are_negative():
     axis = berlin()
 
@@ -209,15 +228,19 @@ def test_an_instant_lies_in_the_last_minute_that_has_begun(axis, data):
 @given(axis=_axes())
 def test_every_minute_the_wall_clock_shows_is_worked_once(axis):
     info = ZoneInfo(axis.zone)
+
+    def wall(instant: datetime) -> datetime:
+        return instant.astimezone(info).replace(tzinfo=None)
+
     for opens, closes in axis.slots(axis.origin_on, axis.origin_on + timedelta(days=7)):
-        shown = {
-            (opens + n * MINUTE).astimezone(info).replace(tzinfo=None)
-            for n in range((closes - opens) // MINUTE)
-        }
+        passed = {wall(opens + n * MINUTE) for n in range((closes - opens) // MINUTE)}
+        # Clocks that go back past the opening show minutes in which nobody works.
+        shown = {one for one in passed if one >= wall(opens)}
         first = axis.minute_of(opens)
         starts = {axis.start_at(n) for n in range(first, axis.minute_of(closes))}
 
-        assert {one.astimezone(info).replace(tzinfo=None) for one in starts} == shown
+        # Minutes that are skipped at the very end begin when the day ends.
+        assert {wall(one) for one in starts - {closes}} == shown
 
 
 def test_a_week_without_working_days_is_refused():

@@ -118,6 +118,35 @@ def test_it_prints_on_one_page_whatever_it_shows(
     expect(page.locator("[data-printed]")).to_be_visible()
 
 
+def test_a_long_plan_prints_on_the_same_page_as_everything_else(
+    visitors: Visitors, product: Served, alice: Desk, path: str, tmp_path: Path
+) -> None:
+    imports(alice, path, tmp_path, days=25)
+    plan = alice.open(f"{path}/timeline")
+    fill(plan, title="Artwork", amount="3")
+    press(plan, "form[action$='/timeline/tasks'] button:not([type=button])")
+    plan.wait_for_url("**/timeline#task-*")
+    page = watches(visitors, product, alice.shares(path, name="Label partners"))
+    page.evaluate(
+        """([platforms, lines]) => {
+          const fill = (selector, most) => {
+            for (const list of document.querySelectorAll(selector))
+              while (list.children.length < most)
+                list.append(list.lastElementChild.cloneNode(true));
+          };
+          fill(".bars, #share-results tbody", platforms);
+          fill(".g-names", lines + 1);
+          fill(".g-rows", lines);
+          document.querySelector(".gantt").style.setProperty("--rows", lines + 1);
+        }""",
+        [len(PLATFORM_WORDS), 16],
+    )
+
+    pdf = page.pdf(format="A4", print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
 def test_without_a_script_it_shows_the_same_and_opens_with_its_password(
     visitors: Visitors, product: Served, alice: Desk, path: str, tmp_path: Path
 ) -> None:

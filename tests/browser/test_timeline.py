@@ -89,3 +89,23 @@ def test_the_plan_prints_on_landscape_pages(visitors: Visitors, product: Served)
 
     assert pages
     assert {(round(float(wide)), round(float(high))) for wide, high in pages} == {(LONG, SHORT)}
+
+
+def test_what_a_week_has_no_room_for_is_said_in_whole_words(
+    visitors: Visitors, product: Served
+) -> None:
+    alice = Desk(visitors("Alice"), live=True)
+    alice.sign_up("Alice Arden", "alice@example.com", "Northlight")
+    plan(alice)
+    week = (datetime.now(UTC) + timedelta(days=7)).strftime("%G-W%V")
+    page = alice.open(f"/schedule?week={week}")
+    page.locator(".spans").evaluate(
+        "(one, words) => { one.lastElementChild.after(Object.assign(document.createElement('li'),"
+        " { className: 'more', textContent: words })) }",
+        "And 18 more over several days. Open a day to see them.",
+    )
+
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+
+        assert page.locator(".spans .more").evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -129,6 +129,11 @@ NOTHING = {
         " WHERE t.trashed_at IS NULL AND w.trashed_at IS NULL AND d.kind = 'fs'"
         " AND d.lag_minutes = 0 AND p.starts_at < q.finishes_at"
     ),
+    "searches for a plan that nobody ended": "SELECT id FROM plan_run WHERE state = 'asked'",
+    "plans proposed without their search, or twice": (
+        "SELECT p.id FROM proposal p WHERE p.by = 'rule:schedule' AND NOT EXISTS"
+        " (SELECT 1 FROM plan_run r WHERE r.proposal_id = p.id)"
+    ),
     "keys without an answer": "SELECT id FROM used_key WHERE result_id IS NULL",
     "transitions without their event": (
         "SELECT t.id FROM transition t LEFT JOIN event e ON e.id = t.event_id WHERE e.id IS NULL"

@@ -16,6 +16,7 @@ from webapp.ads.queries import planned_parts
 from webapp.ads.results import Day, record_results
 from webapp.approvals.commands import undo
 from webapp.approvals.models import Proposal
+from webapp.assignments.commands import ask_for_plan
 from webapp.campaigns.commands import archive_campaign, move_campaign
 from webapp.campaigns.models import IN_TRASH, Campaign
 from webapp.campaigns.trash import trash_campaign
@@ -106,7 +107,9 @@ def _raise_budget(team: people.Team, campaign: Campaign) -> None:
 
 
 def _plan(team: people.Team, campaign: Campaign) -> None:
-    """Two tasks in a row, begun, moved and moved back; a third one in the trash."""
+    """Two tasks in a row, begun, moved and moved back; a third one in the trash; a search for who
+    does them.
+    """
     artwork = plans.task(team, campaign, "Artwork", 2)
     masters = plans.task(team, campaign, "Masters", 3)
     plans.after(team, masters, artwork)
@@ -116,6 +119,7 @@ def _plan(team: people.Team, campaign: Campaign) -> None:
     unwanted = plans.task(team, campaign, "Posters", waits_for_id=masters.id)
     trash_task(task_id=unwanted.id, by=team.mia.actor)
     uploads.attach(team.mia, "task", artwork.id)
+    ask_for_plan(campaign_id=campaign.id, by=team.mia.actor)
     people.run_background()
 
 

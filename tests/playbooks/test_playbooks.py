@@ -1,6 +1,6 @@
 """Playbooks: begin from one, keep one, clone a campaign; dates count back from the target."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from webapp.ads.queries import planned_parts
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
 from webapp.core.errors import Conflict, Forbidden, Invalid, NotFound, StaleVersion
-from webapp.db import acting_for, db, find
+from webapp.db import acting_for, db, find, unit_of_work
 from webapp.operations import operation_of
 from webapp.playbooks import queries, shipped
 from webapp.playbooks.commands import (
@@ -24,7 +24,9 @@ from webapp.playbooks.commands import (
     use_playbook,
 )
 from webapp.playbooks.models import Playbook
+from webapp.timelines.backwards import MOST_TASKS, Outline, Step
 from webapp.timelines.models import Task
+from webapp.timelines.plan_part import lay_plan
 from webapp.timelines.queries import lines, links, outlook, timeline_of
 
 
@@ -267,3 +269,25 @@ def test_a_name_longer_than_its_key_stays_its_own(team):
     )
 
     assert find(Playbook, playbook_id).description == "New"
+
+
+def test_a_step_generations_after_the_target_is_kept_as_far_away_as_steps_may_be(team, campaign):
+    far = plans.task(team, campaign, "Anniversary", start_on=date(2099, 12, 1))
+
+    copy = clone_campaign(
+        campaign_id=campaign.id, name="Again", target_on=plans.monday(12), by=team.bob.actor
+    )
+
+    (line,) = lines(copy)
+    assert line.title == far.title
+    assert line.starts_at > clock.now() + timedelta(days=7 * 365)
+
+
+def test_a_plan_of_more_tasks_than_a_playbook_holds_is_refused_in_words(team, campaign):
+    many = Outline(steps=[Step(key=n, title=f"Step {n}") for n in range(MOST_TASKS)])
+    with unit_of_work():
+        lay_plan(campaign.id, many.as_data(), team.bob.actor)
+    plans.task(team, campaign, "One more")
+
+    with pytest.raises(Conflict, match="1,001 tasks"):
+        saved(team, campaign)

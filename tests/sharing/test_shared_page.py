@@ -13,9 +13,11 @@ from tests.imports import staged
 from webapp.accounts.throttle import PAIR_LIMIT
 from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock, tokens
-from webapp.db import find
+from webapp.db import find, unit_of_work
 from webapp.sharing.commands import revoke_link
 from webapp.sharing.models import ShareLink
+from webapp.timelines.backwards import Outline, Step
+from webapp.timelines.plan_part import lay_plan
 
 TOKEN = tokens.new_token()
 PATH = f"/s/{TOKEN}"
@@ -54,6 +56,21 @@ def test_what_is_not_shared_is_not_in_the_page(app, team, reported):
     for words in ("€", "Spent", "Spend per", "budget", "Draft", "Target date"):
         assert words not in page
     assert "Spend is hidden by the sender" in page
+
+
+@pytest.mark.parametrize(("tasks", "words"), [(15, False), (16, True)])
+def test_of_a_long_plan_paper_gets_the_milestones_and_says_so(app, team, campaign, tasks, words):
+    steps = [Step(key=n, title=f"Step {n}") for n in range(tasks)]
+    outline = Outline(steps=[*steps, Step(key=99, title="Release day", is_milestone=True)])
+    with unit_of_work():
+        lay_plan(campaign.id, outline.as_data(), team.alice.actor)
+    people.shared(team, campaign, TOKEN, sections=["timeline"])
+
+    page = stranger(app).get(PATH).text
+
+    assert ("Printed with the milestones alone." in page) == words
+    assert f"--rows:{2 if words else tasks + 2}" in page
+    assert "Step 0" in page
 
 
 def test_people_notes_and_ids_are_not_in_the_page(app, team):

@@ -3,7 +3,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -13,7 +13,7 @@ from webapp.approvals.commands import propose
 from webapp.assignments.models import PlanRun
 from webapp.assignments.workflow import State, lifecycle
 from webapp.campaigns.models import Campaign
-from webapp.core import clock
+from webapp.core import clock, fault
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, NotFound
 from webapp.db import current_team, db, find, unit_of_work
@@ -25,8 +25,8 @@ from webapp.timelines.tasks import give
 
 #: Who proposes a plan: a machine, so it is asked for unless a team lets it act.
 PLANNER = "schedule"
-#: A search takes seconds, and the last try of one that breaks comes after a quarter of an hour.
-LOST_AFTER = timedelta(minutes=30)
+AFTER_FOUND = fault.point("assignments.after_found")
+AFTER_PROPOSED = fault.point("assignments.after_proposed")
 
 
 @dataclass(frozen=True)
@@ -72,23 +72,43 @@ def ask_for_plan(*, campaign_id: int, reason: str = "", by: Actor) -> int:
     with unit_of_work():
         campaign = find(Campaign, campaign_id, lock=True)
         campaign.check_kept()
-        if campaign.is_closed or campaign.archived_at is not None:
-            raise Conflict("This campaign is closed: there is nothing to plan.")
-        if timeline_of(campaign) is None:
-            raise Conflict("There are no tasks to plan yet.")
-        query = select(PlanRun).where(
-            PlanRun.team_id == current_team(),
-            PlanRun.campaign_id == campaign_id,
-            PlanRun.state == State.ASKED,
-        )
-        if (waiting := db.session.scalars(query).one_or_none()) is not None:
-            if clock.now() - waiting.created_at < LOST_AFTER:
-                return waiting.id
-            fail_run(waiting.id, by=by)
-        run = PlanRun(team_id=current_team(), campaign_id=campaign_id, by=str(by), reason=reason)
-        db.session.add(run)
-        record("plan_run.asked", subject=run, by=by, data=Asked(reason))
-        return run.id
+        if why := _nothing_to_plan(campaign):
+            raise Conflict(why)
+        return _run_of(campaign, reason, by)
+
+
+def ask_where_there_is_a_plan(*, campaign_id: int, reason: str, by: Actor) -> None:
+    """The same for whoever asks by itself: what cannot be planned (any more) is passed over without
+    an error, which would doom the unit of work around it.
+    """
+    with unit_of_work():
+        campaign = find(Campaign, campaign_id, lock=True)
+        if campaign.trashed_at is None and not _nothing_to_plan(campaign):
+            _run_of(campaign, reason, by)
+
+
+def _nothing_to_plan(campaign: Campaign) -> str:
+    """Why a campaign is not planned; '' when it can be."""
+    if campaign.is_closed or campaign.archived_at is not None:
+        return "This campaign is closed: there is nothing to plan."
+    return "" if timeline_of(campaign) is not None else "There are no tasks to plan yet."
+
+
+def _run_of(campaign: Campaign, reason: str, by: Actor) -> int:
+    """The run of a locked campaign that is asked for, a new one when there is none."""
+    query = select(PlanRun).where(
+        PlanRun.team_id == current_team(),
+        PlanRun.campaign_id == campaign.id,
+        PlanRun.state == State.ASKED,
+    )
+    if (waiting := db.session.scalars(query).one_or_none()) is not None:
+        if not waiting.is_lost:
+            return waiting.id
+        fail_run(waiting.id, by=by)
+    run = PlanRun(team_id=current_team(), campaign_id=campaign.id, by=str(by), reason=reason)
+    db.session.add(run)
+    record("plan_run.asked", subject=run, by=by, data=Asked(reason))
+    return run.id
 
 
 @operation("assignments.accept", input=AcceptSuggestions, permission="campaign.edit")
@@ -128,21 +148,21 @@ def propose_plan(
     """What a run found, as a request to move dates and people; nothing when it was ended already
     or found nothing better.
     """
+    AFTER_FOUND()
     with unit_of_work():
         campaign = find(Campaign, find(PlanRun, run_id).campaign_id, lock=True)
         run = find(PlanRun, run_id, lock=True)
         if run.state != State.ASKED:
             return
-        run.outcome, run.ended_at = outcome, clock.now()
         timeline = timeline_of(campaign)
         if timeline is None or campaign.trashed_at or not (pins or assignees):
-            _end(run, "keep", by)
+            _end(run, "keep", by, outcome)
             return
         after = {
             "pins": {str(key): pin.isoformat() for key, pin in sorted(pins.items())},
             "assignees": {str(key): person for key, person in sorted(assignees.items())},
         }
-        run.proposal_id = propose(
+        proposal_id = propose(
             SHIFT,
             timeline.id,
             after,
@@ -152,7 +172,9 @@ def propose_plan(
             why=why,
             evidence=evidence,
         )
-        _end(run, "propose", by)
+        AFTER_PROPOSED()
+        run.proposal_id = proposal_id
+        _end(run, "propose", by, outcome)
 
 
 def fail_run(run_id: int, *, by: Actor) -> None:
@@ -160,11 +182,13 @@ def fail_run(run_id: int, *, by: Actor) -> None:
     with unit_of_work():
         run = find(PlanRun, run_id, lock=True)
         if run.state == State.ASKED:
-            run.ended_at = clock.now()
-            _end(run, "fail", by)
+            _end(run, "fail", by, {})
 
 
-def _end(run: PlanRun, move: str, by: Actor) -> None:
+def _end(run: PlanRun, move: str, by: Actor, outcome: dict[str, Any]) -> None:
+    """All of a run's change at once, right before its event: what is flushed in between would be a
+    version nobody told.
+    """
     step = lifecycle.fire(move, run.state)
-    run.state = step.to
+    run.state, run.outcome, run.ended_at = step.to, outcome, clock.now()
     record(step.event, subject=run, by=by, data=Ended(run.proposal_id))

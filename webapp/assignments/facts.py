@@ -13,6 +13,9 @@ from webapp.timelines import planning, queries
 
 #: How far beyond the last planned day people's hours are looked at: work may end later.
 MARGIN = timedelta(days=60)
+#: Nobody knows their hours further ahead: what is planned beyond is left where it is, and a date
+#: that is a slip of the keyboard costs no more than one in two years.
+HORIZON = timedelta(days=2 * 366)
 #: A day has this many minutes by the clock.
 CLOCK_DAY = 1440
 
@@ -30,7 +33,7 @@ def facts_of(campaign_id: int) -> Facts | None:
     lines = queries.lines(campaign_id)
     ends = [line.finishes_at for line in lines if line.finishes_at is not None]
     target = laid.times.finish_at(laid.target_minute)
-    last = max([now, target, *ends]) + MARGIN
+    last = min(max([now, target, *ends]) + MARGIN, now + HORIZON)
     first_on, last_on = now.date() - timedelta(days=1), last.date()
     people = availability.profiles()
     others = [
@@ -57,4 +60,5 @@ def facts_of(campaign_id: int) -> Facts | None:
         frozenset(laid.before_target()),
         min(target, zones.day_start(campaign.target_on + timedelta(days=1), campaign.zone)),
         CLOCK_DAY / laid.times.day_minutes,
+        last - MARGIN,
     )

@@ -1,6 +1,6 @@
 """Runs of the planner: who asked, what came of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
@@ -10,6 +10,9 @@ from webapp.assignments.workflow import State
 from webapp.core import clock
 from webapp.db import AUTOINCREMENT, Base, BigId
 from webapp.events.models import Json
+
+#: A search takes seconds, and the last try of one that breaks comes after a quarter of an hour.
+LOST_AFTER = timedelta(minutes=30)
 
 
 class PlanRun(Base):
@@ -50,3 +53,8 @@ class PlanRun(Base):
     version: Mapped[int] = mapped_column(default=1, init=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_lost(self) -> bool:
+        """Asked for so long ago that nobody looks any more."""
+        return self.state == State.ASKED and clock.now() - self.created_at >= LOST_AFTER

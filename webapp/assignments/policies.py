@@ -3,10 +3,9 @@
 from sqlalchemy import select
 
 from webapp.assignments import queries
-from webapp.assignments.commands import ask_for_plan
+from webapp.assignments.commands import ask_where_there_is_a_plan
 from webapp.availability.models import Absence
 from webapp.core.actor import Actor
-from webapp.core.errors import Conflict
 from webapp.db import current_team, db, unit_of_work
 from webapp.events.models import Event
 from webapp.events.subscriptions import on
@@ -25,7 +24,4 @@ def look_for_another_plan_when_somebody_is_away(event: Event) -> None:
         for campaign_id in queries.campaigns_touched(
             absence.user_id, absence.starts_on, absence.ends_on
         ):
-            try:
-                ask_for_plan(campaign_id=campaign_id, reason="absence", by=by)
-            except Conflict:
-                continue  # closed meanwhile
+            ask_where_there_is_a_plan(campaign_id=campaign_id, reason="absence", by=by)

@@ -65,7 +65,8 @@ class Facts:
 
     `lines` are the campaign's, `others` those of every other campaign in the same time; `links`
     are rows of task_id, waits_for_id, kind, lag_minutes; `lag_scale` turns working minutes into
-    minutes of the clock; `target` is when everything that leads to it has to be done.
+    minutes of the clock; `target` is when everything that leads to it has to be done; `until` is
+    how far people's hours are known.
     """
 
     now: datetime
@@ -78,6 +79,7 @@ class Facts:
     ahead_of_target: frozenset[int]
     target: datetime
     lag_scale: float
+    until: datetime
 
 
 def pose(facts: Facts, *, keep: bool) -> Problem:
@@ -86,7 +88,7 @@ def pose(facts: Facts, *, keep: bool) -> Problem:
     With `keep`, a task stays with its assignee unless they are away when it is planned, or work
     here no more.
     """
-    movable = {line.id: line for line in facts.lines if _is_movable(line)}
+    movable = {line.id: line for line in facts.lines if _is_movable(facts, line)}
     known = {skill.key for person in facts.profiles for skill in person.skills}
     waits = _without_milestones(facts)
     asks = tuple(
@@ -97,8 +99,11 @@ def pose(facts: Facts, *, keep: bool) -> Problem:
     return Problem(asks, workers, tuple(sorted(wanted - known)))
 
 
-def _is_movable(line: Line) -> bool:
-    return line.state == State.TO_DO and not line.is_milestone and line.starts_at is not None
+def _is_movable(facts: Facts, line: Line) -> bool:
+    """Not begun, and planned for a time of which it is known when people work."""
+    if line.state != State.TO_DO or line.is_milestone or line.starts_at is None:
+        return False
+    return line.starts_at <= facts.until
 
 
 def _ask(
@@ -185,14 +190,14 @@ def _without_milestones(facts: Facts) -> dict[int, list[tuple[int, Literal["fs",
                     (key, kind, before + lag)
                     for key, kind, before in behind(first.id, seen | {first.id})
                 ]
-            elif _is_movable(first):
+            elif _is_movable(facts, first):
                 found.append((first.id, link.kind, lag))
         return found
 
     return {
         line.id: _strictest(behind(line.id, frozenset({line.id})))
         for line in facts.lines
-        if _is_movable(line)
+        if _is_movable(facts, line)
     }
 
 

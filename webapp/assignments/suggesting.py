@@ -69,7 +69,7 @@ def _look(facts: Facts, line: Line, person: Profile) -> Candidate:
         against.append(f"has {in_hand} of {person.max_concurrent} tasks already")
     if away := _away_until(facts, line, person):
         against.append(f"is away until {away}")
-    elif free < line.estimate_minutes:
+    elif free < line.estimate_minutes and _is_within_sight(facts, line):
         against.append("has no time left before it is due")
     favours = [f"knows {_and(wanted)}"] if wanted and not missing else []
     favours.append(f"has {in_hand} of {person.max_concurrent} tasks")
@@ -86,6 +86,11 @@ def _look(facts: Facts, line: Line, person: Profile) -> Candidate:
         tuple(favours),
         tuple(against),
     )
+
+
+def _is_within_sight(facts: Facts, line: Line) -> bool:
+    """Whether it is known when people work at the time it is planned for."""
+    return (line.starts_at or facts.now) <= facts.until
 
 
 def _somebody_knows(facts: Facts, word: str) -> bool:

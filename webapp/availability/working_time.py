@@ -76,9 +76,11 @@ class WorkingTime:
         self.starts = starts
         self.day_minutes = ends - starts
         self._is_closed = closed if callable(closed) else frozenset(closed).__contains__
-        #: The working days found so far: from the origin on, and before it, nearest first.
-        self._ahead = [self._lay(self.next_working(origin_on))]
-        self._behind: list[Day] = []
+        #: The working days found so far: from the origin on, and before it, nearest first. Their
+        #: instants follow when they are asked for: a date in seventy years passes 19,000 of them.
+        self._ahead = [self.next_working(origin_on)]
+        self._behind: list[date] = []
+        self._laid: dict[date, Day] = {}
 
     # Days
 
@@ -134,29 +136,34 @@ class WorkingTime:
 
     def _number_at(self, instant: datetime) -> int:
         """The number of the last working day that has opened at an instant."""
-        if instant >= self._ahead[0].opens:
-            while self._ahead[-1].opens <= instant:
-                self._day(len(self._ahead))
-            return bisect_left(self._ahead, True, key=lambda day: day.opens > instant) - 1
-        while not self._behind or self._behind[-1].opens > instant:
-            self._day(~len(self._behind))
-        return ~bisect_left(self._behind, True, key=lambda day: day.opens <= instant)
+        utc_day = instant.toordinal()  # a day of the zone is at most one away from it
+        if instant >= self._on(self._ahead[0]).opens:
+            while self._ahead[-1].toordinal() <= utc_day + 1:
+                self._ahead.append(self._beyond(self._ahead[-1], 1))
+            return bisect_left(self._ahead, True, key=lambda day: self._on(day).opens > instant) - 1
+        while not self._behind or self._behind[-1].toordinal() >= utc_day - 1:
+            self._behind.append(self._beyond((self._behind or self._ahead[:1])[-1], -1))
+        return ~bisect_left(self._behind, True, key=lambda day: self._on(day).opens <= instant)
 
     def _day(self, number: int) -> Day:
         """A working day by its number: 0 at the origin, -1 the one before."""
         while number >= len(self._ahead):
             self._ahead.append(self._beyond(self._ahead[-1], 1))
         while ~number >= len(self._behind):
-            self._behind.append(
-                self._beyond(self._behind[-1] if self._behind else self._ahead[0], -1)
-            )
-        return self._ahead[number] if number >= 0 else self._behind[~number]
+            self._behind.append(self._beyond((self._behind or self._ahead[:1])[-1], -1))
+        return self._on(self._ahead[number] if number >= 0 else self._behind[~number])
 
-    def _beyond(self, day: Day, step: int) -> Day:
-        found = self._find(day.on + timedelta(days=step), step)
+    def _beyond(self, day: date, step: int) -> date:
+        found = self._find(day + timedelta(days=step), step)
         if abs(found - self.origin_on) > FARTHEST:
             raise TooFar(f"{found} is too far from {self.origin_on} to plan for.")
-        return self._lay(found)
+        return found
+
+    def _on(self, day: date) -> Day:
+        """A working day with its instants."""
+        if (found := self._laid.get(day)) is None:
+            found = self._laid[day] = self._lay(day)
+        return found
 
     def _find(self, day: date, step: int) -> date:
         """The nearest working day from this one on, in steps of a day."""

@@ -15,6 +15,8 @@ from webapp.timelines.inputs import LONGEST_MINUTES, MOST_SKILLS
 
 #: More tasks are a portfolio, not a campaign.
 MOST_TASKS = 1000
+#: A step begins at most this many working days, eight years, before or after the target.
+FARTHEST_STEP = 2000
 
 
 class Wait(BaseModel):
@@ -45,7 +47,7 @@ class Step(BaseModel):
     estimate_minutes: int = Field(default=480, ge=0, le=LONGEST_MINUTES)
     priority: Literal["low", "normal", "high", "urgent"] = "normal"
     skills: list[str] = Field(default_factory=list, max_length=MOST_SKILLS)
-    days_before: int | None = Field(default=None, ge=-2000, le=2000)
+    days_before: int | None = Field(default=None, ge=-FARTHEST_STEP, le=FARTHEST_STEP)
     waits_for: list[Wait] = Field(default_factory=list)
 
     @property

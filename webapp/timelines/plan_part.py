@@ -16,6 +16,8 @@ from webapp.db import db, find
 from webapp.events.log import record
 from webapp.timelines import planning, queries
 from webapp.timelines.backwards import (
+    FARTHEST_STEP,
+    MOST_TASKS,
     Outline,
     Step,
     Wait,
@@ -32,7 +34,7 @@ from webapp.timelines.workflow import State
 
 def export_plan(campaign_id: int) -> Data:
     """The campaign's plan as an outline: what is cancelled is left out, what a person pinned keeps
-    its distance to the target, the rest follows.
+    its distance to the target as far as a step may be from it, the rest follows.
     """
     timeline = queries.timeline_of(campaign_id)
     if timeline is None:
@@ -41,6 +43,10 @@ def export_plan(campaign_id: int) -> Data:
     times = planning.times_of(timeline, campaign)
     target = times.minute_of(zones.day_start(campaign.target_on, campaign.zone))
     kept = [line for line in queries.lines(campaign_id) if line.state != State.CANCELLED]
+    if len(kept) > MOST_TASKS:
+        raise Conflict(
+            f"This plan has {len(kept):,} tasks; it can be repeated up to {MOST_TASKS:,}."
+        )
     waits: dict[int, list[Wait]] = {}
     ids = {line.id for line in kept}
     for link in queries.links(campaign_id):
@@ -61,11 +67,16 @@ def export_plan(campaign_id: int) -> Data:
                 estimate_minutes=line.estimate_minutes,
                 priority=line.priority,  # type: ignore[arg-type]
                 skills=list(line.skills),
-                days_before=None if ahead is None else -(-ahead // times.day_minutes),
+                days_before=None if ahead is None else _days(ahead, times.day_minutes),
                 waits_for=waits.get(line.id, []),
             )
         )
     return Outline(buffer_minutes=timeline.buffer_minutes, steps=steps).as_data()
+
+
+def _days(minutes: int, day_minutes: int) -> int:
+    """Working days, begun ones too, within what an outline holds."""
+    return max(-FARTHEST_STEP, min(-(-minutes // day_minutes), FARTHEST_STEP))
 
 
 def check_plan(data: Data) -> Data:

@@ -92,7 +92,7 @@ def run_of(campaign_id: int) -> dict[str, Any]:
         words = f"A plan that changes {tasks} was proposed. {OUTCOMES.get(state, '')}".strip()
         url = path_for("approvals.detail", proposal_id=run.proposal_id)
     elif run is not None:
-        words = RUNS[run.state]
+        words = RUNS["failed" if run.is_lost else run.state]
     return {
         "campaign": campaign,
         "run": run,
