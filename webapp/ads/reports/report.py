@@ -16,7 +16,7 @@ from webapp.ads.reports.additive import Aside, Sums
 from webapp.ads.reports.days import check_days, dated, inside_period
 from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.entries import Entry, Rows, contradictions, read
-from webapp.ads.reports.facts import Fact, facts_of
+from webapp.ads.reports.facts import ALWAYS, Fact, facts_of
 from webapp.ads.reports.layout import Layout, layout_of
 from webapp.ads.reports.repeats import check_credits, counted_once
 from webapp.ads.reports.scan import NAMES, Scan, scan
@@ -264,7 +264,8 @@ def _remarks(report: Report, learned: Scan) -> Iterator[str]:
 
 def _hidden(rows: Rows) -> Iterator[str]:
     for role in sorted(rows.masked):
-        yield f"{NAMES[role]}: small numbers are hidden, like “<5”; they count as nothing."
+        rest = "what they hide is not counted" if role in ALWAYS else "they stay unknown"
+        yield f"{NAMES[role]}: small numbers are hidden, like “<5”; {rest}."
 
 
 def _check_rates(body: Sequence[Entry]) -> None:
