@@ -43,7 +43,7 @@ SAMPLE_ROWS = 5
 #: Meta's networks, where a report tells them apart.
 APART = ("facebook", "instagram")
 _STORED = Decimal("0.0001")
-_LONGEST_RAW = 60
+_LONGEST_RAW, _LONGEST_NAME = 60, 60
 #: Money marks that name one currency.
 SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "₹": "INR", "R$": "BRL", "CA$": "CAD"}
 
@@ -151,6 +151,7 @@ def _claims(report: Report, currency: str) -> Values:
         "gap": plain(report.sorted.gap) if report.sorted.gap else None,
         "rows": report.rows,
         "notes": list(report.notes),
+        "others": [name[:_LONGEST_NAME] for name in report.others],
     }
 
 

@@ -36,7 +36,9 @@ _EMPTY = (
 
 @dataclass(slots=True)
 class Report:
-    """Everything a file says. `refusal` is why it cannot be imported, '' when it can."""
+    """Everything a file says. `refusal` is why it cannot be imported, '' when it can; `others` are
+    its columns that are not read.
+    """
 
     layout: Layout
     currency: str
@@ -50,6 +52,7 @@ class Report:
     rejects: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def totals(self) -> tuple[Aside, ...]:
@@ -157,6 +160,7 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
         known=rows.known,
         rows=len(rows.entries) + len(rows.unread),
         period=learned.period,
+        others=_others(table.header, layout, learned, rows.dims),
     )
     try:
         _check_currencies(currencies)
@@ -164,6 +168,17 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
     except Unreadable as error:
         report.refusal = str(error)
     return report
+
+
+def _others(header: Header, layout: Layout, learned: Scan, dims: Sequence[int]) -> tuple[str, ...]:
+    """The columns that say something and are neither stored nor compared, by name."""
+    twins = {other for pair in layout.twins for other in pair}
+    read = {*layout.roles.values(), *layout.breakdowns, *layout.ids, *dims, *twins}
+    return tuple(
+        name or f"Column {i + 1}"
+        for i, name in enumerate(header.cells)
+        if i not in read and not learned.columns[i].only_nothing
+    )
 
 
 def _check_numbers(layout: Layout, header: Header) -> None:
