@@ -151,6 +151,10 @@ def test_the_style_sheet_stays_light():
     assert (STATIC / "app.css").read_text().count("\n") <= 900
 
 
+def test_what_is_only_for_paper_stays_light():
+    assert packed("print.css") <= 2 * KB
+
+
 def test_our_script_stays_short():
     assert (STATIC / "app.js").read_text().count("\n") <= 150
 
@@ -168,4 +172,4 @@ def test_what_every_page_loads_stays_light():
     scripts = [one.local_name for one in SCRIPTS if (STATIC / one.local_name).exists()]
 
     assert packed(*scripts) <= 20 * KB
-    assert packed("app.css", "app.js", "icons.svg", "favicon.svg", *scripts) <= 45 * KB
+    assert packed("app.css", "print.css", "app.js", "icons.svg", "favicon.svg", *scripts) <= 45 * KB

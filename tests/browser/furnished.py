@@ -43,8 +43,8 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         platforms=["google", "tiktok", "x"],
     )
     campaign_id = path.rsplit("/", 1)[1]
-    _import(alice, path, today - timedelta(days=4), commit=True)  # so that there is what to chart
-    batch_id = _import(alice, path, today)
+    _import(alice, path, today - timedelta(days=3), commit=True)  # so that there is what to chart
+    batch_id = _import(alice, path, today)  # disagrees with it about the day they share
     playbook_id = _playbook(alice, path)
     task_id = _plan(alice, path)
     comment_id = _comment(alice, task_id)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests import people
 from tests.ads.meta_files import ROWS
 from tests.clients import signed_in
 from tests.imports.staged import commit, report, stage, stored
+from webapp.core import clock, zones
 from webapp.db import find
 from webapp.imports.models import ImportBatch
 
@@ -262,3 +264,26 @@ def test_markup_in_names_is_shown_as_text(browser, campaign, alice):
 
     assert "<script>alert" not in answer.text
     assert "&lt;b&gt;.csv" in answer.text
+
+
+def test_columns_that_are_not_imported_are_named(browser, campaign, alice):
+    header = "Day,Campaign,Currency code,Clicks,Impr.,Cost,Reach,Viewability,Empty\n"
+    batch = stage(
+        campaign, alice, f"{header}2026-05-01,Winter,EUR,5,1000,12.50,900,0.31, --\n".encode()
+    )
+
+    page = browser.get(f"/campaigns/{campaign.id}/imports/{batch.id}")
+
+    assert batch.facts["others"] == ["Reach", "Viewability"]
+    assert "2 columns are not imported" in text(page)
+
+
+@pytest.mark.parametrize(("day", "is_open"), [(0, True), (-1, False)])
+def test_a_last_day_that_is_not_over_is_told(browser, campaign, alice, day, is_open):
+    on = zones.today(clock.now(), campaign.zone) + timedelta(days=day)
+    content = f"Day,Campaign,Currency code,Clicks,Impr.,Cost\n{on},Winter,EUR,5,1000,12.50\n"
+    batch = stage(campaign, alice, content.encode())
+
+    page = browser.get(f"/campaigns/{campaign.id}/imports/{batch.id}")
+
+    assert ("last day was not over yet" in page.text) is is_open

@@ -195,7 +195,7 @@ def shared_page(team: Team) -> str:
 def shared_plan(team: Team) -> str:
     """A plan, shared."""
     campaign = people.draft(team, name="Tidal <Lines> & more")
-    people.shared(team, campaign, TOKEN, sections=["overview", "timeline"])
+    people.shared(team, campaign, TOKEN, sections=["overview", "timeline", "schedule"])
     art = plans.task(team, campaign, "Art <work>", 2, phase="Prepare", assignee_id=team.mia.id)
     release = plans.task(team, campaign, "Release", is_milestone=True, phase="Launch")
     plans.after(team, release, art)
@@ -278,6 +278,7 @@ CASES: dict[str, Callable[[Team], str]] = {
     "share_lead": shared_page,
     "share_numbers": shared_page,
     "share_results": shared_page,
+    "share_schedule": shared_plan,
     "share_spend": shared_page,
     "share_timeline": shared_plan,
     "share_until": longer_shared,

@@ -182,7 +182,7 @@ def test_numbers_name_no_person_and_no_note(team):
 def test_the_sections_are_offered_in_the_order_of_the_page():
     names = [section.name for section in sections()]
 
-    assert names == ["overview", "timeline", "spend", "results"]
+    assert names == ["overview", "timeline", "spend", "results", "schedule"]
     assert names == sorted(names, key=ORDER.index)
 
 

@@ -10,7 +10,10 @@ import pytest
 from tests import people
 from tests.clients import signed_in, stranger
 from tests.timelines import plans
+from webapp.campaigns.commands import move_campaign
+from webapp.campaigns.models import Campaign
 from webapp.core import clock, tokens
+from webapp.db import find
 from webapp.timelines.beats import people_at_work, progress_of
 from webapp.timelines.tasks import block_task, trash_task
 from webapp.views.beats import row_of
@@ -187,3 +190,48 @@ def test_an_empty_shared_timeline_says_so(app, team, campaign):
     people.shared(team, campaign, TOKEN, sections=["timeline"])
 
     assert "Nothing is planned yet." in stranger(app).get(f"/s/{TOKEN}").text
+
+
+def coming_up(app) -> list[str]:
+    """The lines of a shared page's next dates."""
+    page = stranger(app).get(f"/s/{TOKEN}").text
+    section = page[page.index('id="share-schedule"') : page.index("<footer>")]
+    return re.findall(r'<span class="grow" dir="auto">([^<]*)', section)
+
+
+def test_a_shared_schedule_tells_the_next_dates_by_milestones_and_without_people(
+    app, team, campaign, beats
+):
+    people.shared(team, campaign, TOKEN, sections=["schedule"])
+
+    told = coming_up(app)
+
+    assert told == ["Shortlist", "Pre-save", "Approval", "Release"]
+    assert "Mia" not in stranger(app).get(f"/s/{TOKEN}").text
+
+
+def test_what_is_done_is_not_ahead(app, team, campaign, beats):
+    people.shared(team, campaign, TOKEN, sections=["schedule"])
+    before = coming_up(app)
+
+    plans.move(team, beats[0], "finish")
+
+    assert len(coming_up(app)) == len(before) - 1
+
+
+def test_a_campaign_that_is_over_has_nothing_ahead(app, team, campaign, beats):
+    people.shared(team, campaign, TOKEN, sections=["schedule"])
+    now = find(Campaign, campaign.id)
+    move_campaign(campaign_id=now.id, move="cancel", version=now.version, by=team.alice.actor)
+
+    assert coming_up(app) == []
+    assert "No date of the plan is ahead." in stranger(app).get(f"/s/{TOKEN}").text
+
+
+def test_a_frozen_schedule_keeps_the_dates_of_its_day(app, team, campaign, beats):
+    people.shared(team, campaign, TOKEN, sections=["schedule"], kind="frozen")
+    before = coming_up(app)
+
+    plans.move(team, beats[0], "finish")
+
+    assert coming_up(app) == before

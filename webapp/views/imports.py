@@ -154,6 +154,7 @@ def review(
     }
     if "counts" in batch.facts:
         values |= _rows(batch) | _sums(batch) | _weighed(batch)
+        values["is_last_day_open"] = _is_last_day_open(batch, values["campaign"].zone)
     return page("imports/review.html", status, **values)
 
 
@@ -210,6 +211,12 @@ def _with_days(told: Any) -> Any:
         else _with_days(value)
         for name, value in told.items()
     }
+
+
+def _is_last_day_open(batch: ImportBatch, zone: str) -> bool:
+    """Whether the file's last day was not over where the campaign runs when it was uploaded."""
+    uploaded_on = zones.today(batch.created_at, zone)
+    return date.fromisoformat(batch.facts["last_on"]) >= uploaded_on
 
 
 def _amount(sums: dict[str, Any] | None, currency: str) -> str:

@@ -51,6 +51,7 @@ TIMELINE = Panel("timeline", ("timeline",), pieces.timeline_of, NUMBERS_SECONDS)
 NUMBERS = Panel("numbers", ("spend", "results"), pieces.numbers_of, NUMBERS_SECONDS)
 SPEND = Panel("spend", ("spend",), pieces.spend_of, NUMBERS_SECONDS)
 RESULTS = Panel("results", ("results",), pieces.results_of, NUMBERS_SECONDS)
+SCHEDULE = Panel("schedule", ("schedule",), pieces.schedule_of, NUMBERS_SECONDS)
 
 
 def drawn(env: Environment, link: OpenLink) -> list[Markup]:
@@ -72,7 +73,7 @@ def drawn(env: Environment, link: OpenLink) -> list[Markup]:
                 draw=partial(html, panel),
             )
         )
-        for panel in (LEAD, NUMBERS, TIMELINE, SPEND, RESULTS)
+        for panel in (LEAD, NUMBERS, TIMELINE, SPEND, RESULTS, SCHEDULE)
         if panel.is_on(link)
     ]
 
@@ -116,3 +117,8 @@ def share_spend(event: Event, share_id: int) -> Pieces | None:
 @fragment(RESULTS.template, on=CHANGES, topic="campaign:{campaign_id}", audience="share")
 def share_results(event: Event, share_id: int) -> Pieces | None:
     return _redrawn(RESULTS, event, share_id)
+
+
+@fragment(SCHEDULE.template, on=PLANS, topic="campaign:{campaign_id}", audience="share")
+def share_schedule(event: Event, share_id: int) -> Pieces | None:
+    return _redrawn(SCHEDULE, event, share_id)

@@ -118,6 +118,12 @@ def _reached(tasks: list[Numbers], today: date) -> str:
     return words
 
 
+def schedule_of(shown: dict[str, Numbers]) -> Pieces:
+    """What comes next, day by day."""
+    dates = [(date.fromisoformat(on), title) for on, title in shown["schedule"]["dates"]]
+    return _base(shown) | {"dates": dates}
+
+
 def numbers_of(shown: dict[str, Numbers]) -> Pieces:
     """The row of headline numbers; what is not shared is None."""
     return _base(shown) | {"spend": shown.get("spend"), "results": shown.get("results")}

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.reports.additive import Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
-from webapp.ads.reports.facts import Fact
+from webapp.ads.reports.facts import ALWAYS, Fact
 from webapp.ads.reports.layout import Layout, mapped
 from webapp.ads.reports.report import (
     Choices,
@@ -23,8 +23,10 @@ from webapp.ads.reports.report import (
     read_report,
     suggested,
 )
+from webapp.ads.reports.scan import NAMES as WORDS
 from webapp.ads.reports.totals import plain
 from webapp.core import money
+from webapp.core.text import clean_line
 from webapp.imports.content import Content, Line, Question, Values
 from webapp.imports.decoding import Unreadable
 from webapp.imports.tabular import Header, Table
@@ -41,6 +43,7 @@ SAMPLE_ROWS = 5
 #: Meta's networks, where a report tells them apart.
 APART = ("facebook", "instagram")
 _STORED = Decimal("0.0001")
+_LONGEST_RAW, _LONGEST_NAME = 60, 60
 #: Money marks that name one currency.
 SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "₹": "INR", "R$": "BRL", "CA$": "CAD"}
 
@@ -148,6 +151,7 @@ def _claims(report: Report, currency: str) -> Values:
         "gap": plain(report.sorted.gap) if report.sorted.gap else None,
         "rows": report.rows,
         "notes": list(report.notes),
+        "others": [name[:_LONGEST_NAME] for name in report.others],
     }
 
 
@@ -204,21 +208,35 @@ def _nothing(known: Sequence[Role]) -> tuple[Decimal | None, ...]:
 
 
 def _line(fact: Fact, after: Values) -> Line:
-    return Line(fact.lines, fact.platform, fact.campaign, fact.on, fact.grain, after)
+    line = Line(fact.lines, fact.platform, fact.campaign, fact.on, fact.grain, after)
+    return replace(line, reason=_hidden(fact)) if fact.hidden else line
+
+
+def _hidden(fact: Fact) -> str:
+    """Which numbers the platform hides, as it wrote them: they are kept with the batch."""
+    told = {f"{WORDS[role]} “{clean_line(cell)[:20]}”" for role, cell in fact.hidden}
+    return f"Hidden by the platform: {', '.join(sorted(told))}."
 
 
 def _after(fact: Fact, known: Sequence[Role], currency: str) -> Values:
-    """The values as they are stored; what the file does not say is left out and stays as it is."""
+    """The values as they are stored; what the file does not say is left out and stays as it is.
+    What it hides is not known, but a day's amount and impressions are always numbers, at least 0.
+    """
+    hidden = dict(fact.hidden)
     after: Values = {}
     for role, number in zip(ADDITIVE, fact.numbers, strict=True):
-        if role not in known or number is None:
+        if role not in known or (number is None and role not in hidden):
             continue
-        if role in (Role.SPEND, Role.VALUE):
-            after[NAMES[role]] = money.to_minor(number, currency)
-        elif role == Role.CONVERSIONS:
-            after[NAMES[role]] = plain(number.quantize(_STORED))
-        else:
-            after[NAMES[role]] = int(number)
+        if number is None and role not in ALWAYS:
+            after[NAMES[role]] = None
+            continue
+        after[NAMES[role]] = _stored(role, number or Decimal(0), currency)
         if role == Role.SPEND:
-            after["spend_raw"] = plain(number)
+            after["spend_raw"] = hidden[role][:_LONGEST_RAW] if number is None else plain(number)
     return after
+
+
+def _stored(role: Role, number: Decimal, currency: str) -> int | str:
+    if role in (Role.SPEND, Role.VALUE):
+        return money.to_minor(number, currency)
+    return plain(number.quantize(_STORED)) if role == Role.CONVERSIONS else int(number)

@@ -32,7 +32,8 @@ YEARS = range(2001, 2200)
 class Entry(Counted):
     """A row that could be read. `dims` are its cells that name things, '' where they say nothing;
     without `on` it has no day of its own; `stamp` is the day as it was written, with its hour.
-    `reason` says why sound numbers are not taken.
+    `reason` says why sound numbers are not taken; `hidden` are the cells that hide a small number,
+    as they stand, whose numbers are None.
     """
 
     line: int
@@ -45,6 +46,7 @@ class Entry(Counted):
     contradiction: str = ""
     stamp: str = ""
     currency: str = ""
+    hidden: tuple[tuple[Role, str], ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -92,6 +94,7 @@ class _Reader:
             masked=set(),
             known=tuple(role for role in ADDITIVE if layout.where(role) is not None),
         )
+        self.hidden: list[tuple[Role, str]] = []  # of the row that is being read
         self.said: dict[str, str] = {}  # names repeat in nearly every row
         self.days: dict[str, date | None] = {}
         self.dims: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -109,6 +112,7 @@ class _Reader:
             if number is None:
                 if is_masked(cell):
                     self.found.masked.add(role)
+                    self.hidden.append((role, cell.strip()))
                 return None
             if index in self.layout.millionths:
                 number = number.scaleb(-6)
@@ -131,6 +135,7 @@ class _Reader:
 
     def _entry(self, row: Row) -> Entry:
         cells = row.cells
+        self.hidden.clear()
         numbers = tuple(value(cells) if value else None for value in self.values)
         on = self._day(cells)
         dims = self._dims(cells)
@@ -140,6 +145,7 @@ class _Reader:
         entry.contradiction = self._contradiction(cells, entry)
         entry.stamp = self._named(Role.DAY, cells)
         entry.currency = self._named(Role.CURRENCY, cells).upper()
+        entry.hidden = tuple(self.hidden)
         return entry
 
     def _dims(self, cells: list[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@ Pure.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,13 +17,16 @@ from webapp.imports.decoding import Unreadable
 MOST_FACTS = 250_000
 #: The part that takes what a report says of an account without naming campaigns.
 WHOLE_ACCOUNT = "Whole account"
+#: Numbers every day has, even where its report hides them.
+ALWAYS = (Role.SPEND, Role.IMPRESSIONS)
 _NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact(Counted):
     """What one campaign did on one day on one platform, and the lines that say so. `grain` is ''
-    for the day, else how a part of it is split off.
+    for the day, else how a part of it is split off. A number that its rows only hide is None, not
+    nothing; `hidden` are such cells.
     """
 
     platform: str
@@ -32,6 +35,7 @@ class Fact(Counted):
     grain: str
     numbers: Numbers
     lines: tuple[int, ...]
+    hidden: tuple[tuple[Role, str], ...] = ()
 
 
 def facts_of(
@@ -53,10 +57,23 @@ def facts_of(
             f"It has more than {MOST_FACTS:,} days of campaigns. Export a shorter period."
         )
     return tuple(
-        Fact(platform, name, on, grain, _added(entries, known), _lines(entries))
+        _fact(platform, name, on, grain, entries, known)
         for platform, name, grain in list(found)
         for on, entries in found.pop((platform, name, grain)).items()  # their room is needed
     )
+
+
+def _fact(
+    platform: str,
+    name: str,
+    on: date,
+    grain: str,
+    entries: Sequence[Entry],
+    known: Sequence[Role],
+) -> Fact:
+    hidden = tuple(dict.fromkeys(cell for entry in entries for cell in entry.hidden))
+    numbers = _added(entries, known, {role for role, _ in hidden})
+    return Fact(platform, name, on, grain, numbers, _lines(entries), hidden)
 
 
 def _lines(entries: Sequence[Entry]) -> tuple[int, ...]:
@@ -80,14 +97,15 @@ def _grain(entry: Entry, splits: list[tuple[int, str]]) -> str:
     return ",".join(told)[:200]
 
 
-def _added(entries: Sequence[Entry], known: Sequence[Role]) -> Numbers:
+def _added(entries: Sequence[Entry], known: Sequence[Role], hidden: Collection[Role]) -> Numbers:
+    """What the rows add up to; what no row says is nothing, unless some row hides it."""
     sums = entries[0].numbers if len(entries) == 1 else Sums.of(entries).numbers
     for number in sums:
         if number is not None and number > MOST * 10:
             raise Unreadable("Its sums are larger than can be true.")
     told = tuple(
         [
-            (number or _NOTHING) if role in known else None
+            None if role not in known or (number is None and role in hidden) else number or _NOTHING
             for role, number in zip(ADDITIVE, sums, strict=True)
         ]
     )

@@ -16,7 +16,7 @@ from webapp.ads.reports.additive import Aside, Sums
 from webapp.ads.reports.days import check_days, dated, inside_period
 from webapp.ads.reports.dialects import Role
 from webapp.ads.reports.entries import Entry, Rows, contradictions, read
-from webapp.ads.reports.facts import Fact, facts_of
+from webapp.ads.reports.facts import ALWAYS, Fact, facts_of
 from webapp.ads.reports.layout import Layout, layout_of
 from webapp.ads.reports.repeats import check_credits, counted_once
 from webapp.ads.reports.scan import NAMES, Scan, scan
@@ -36,7 +36,9 @@ _EMPTY = (
 
 @dataclass(slots=True)
 class Report:
-    """Everything a file says. `refusal` is why it cannot be imported, '' when it can."""
+    """Everything a file says. `refusal` is why it cannot be imported, '' when it can; `others` are
+    its columns that are not read.
+    """
 
     layout: Layout
     currency: str
@@ -50,6 +52,7 @@ class Report:
     rejects: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def totals(self) -> tuple[Aside, ...]:
@@ -157,6 +160,7 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
         known=rows.known,
         rows=len(rows.entries) + len(rows.unread),
         period=learned.period,
+        others=_others(table.header, layout, learned, rows.dims),
     )
     try:
         _check_currencies(currencies)
@@ -164,6 +168,17 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
     except Unreadable as error:
         report.refusal = str(error)
     return report
+
+
+def _others(header: Header, layout: Layout, learned: Scan, dims: Sequence[int]) -> tuple[str, ...]:
+    """The columns that say something and are neither stored nor compared, by name."""
+    twins = {other for pair in layout.twins for other in pair}
+    read = {*layout.roles.values(), *layout.breakdowns, *layout.ids, *dims, *twins}
+    return tuple(
+        name or f"Column {i + 1}"
+        for i, name in enumerate(header.cells)
+        if i not in read and not learned.columns[i].only_nothing
+    )
 
 
 def _check_numbers(layout: Layout, header: Header) -> None:
@@ -264,7 +279,8 @@ def _remarks(report: Report, learned: Scan) -> Iterator[str]:
 
 def _hidden(rows: Rows) -> Iterator[str]:
     for role in sorted(rows.masked):
-        yield f"{NAMES[role]}: small numbers are hidden, like “<5”; they count as nothing."
+        rest = "what they hide is not counted" if role in ALWAYS else "they stay unknown"
+        yield f"{NAMES[role]}: small numbers are hidden, like “<5”; {rest}."
 
 
 def _check_rates(body: Sequence[Entry]) -> None:

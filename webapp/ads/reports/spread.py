@@ -28,6 +28,7 @@ def spread(body: Sequence[Entry], starts: date, ends: date) -> list[Entry]:
             entry.dims,
             tuple(None if n is None else shares(n, days)[day] for n in entry.numbers),
             reason=entry.reason,
+            hidden=entry.hidden,
         )
         for entry in body
         for day in range(days)
