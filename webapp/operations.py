@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock, text
 from webapp.core.errors import Conflict, StaleVersion
+from webapp.core.text import holds_controls
 from webapp.db import AUTOINCREMENT, Base, BigId, current_team, db, unit_of_work
 
 Command = TypeVar("Command", bound=Callable[..., int])
@@ -29,11 +30,14 @@ Secret = Annotated[str, "as typed"]
 
 #: The largest number a column of either database holds.
 LARGEST = 2**63 - 1
+#: Said of a text with control characters; the page shows it again without them.
+CONTROLS = "There were characters in this that cannot be shown. They are taken out: look once more."
 
 
 class Input(BaseModel):
     """What a command takes from outside: strings normalised before anything looks at them, unknown
-    fields ignored.
+    fields ignored. Control characters are refused, not dropped: nobody is to find other words kept
+    than they sent.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -49,8 +53,10 @@ class Input(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _storable(cls, value: Any) -> Any:
+    def _storable(cls, value: Any, info: ValidationInfo) -> Any:
         for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and cls._is_normalised(info.field_name) and holds_controls(one):
+                raise ValueError(CONTROLS)
             if isinstance(one, int) and not -LARGEST <= one <= LARGEST:
                 raise ValueError("That number is too large.")
         return value
@@ -59,10 +65,15 @@ class Input(BaseModel):
     def _clean(cls, name: str, value: Any) -> Any:
         if isinstance(value, list):
             return [cls._clean(name, one) for one in value]
-        field = cls.model_fields.get(name)
-        if not isinstance(value, str) or field is None or "as typed" in field.metadata:
+        if not isinstance(value, str) or not cls._is_normalised(name) or holds_controls(value):
             return value
-        return text.clean(value) if "lines" in field.metadata else text.clean_line(value)
+        lines = "lines" in cls.model_fields[name].metadata
+        return text.clean(value) if lines else text.clean_line(value)
+
+    @classmethod
+    def _is_normalised(cls, name: str | None) -> bool:
+        field = cls.model_fields.get(name or "")
+        return field is not None and "as typed" not in field.metadata
 
 
 class UsedKey(Base):

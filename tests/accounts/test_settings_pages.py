@@ -83,6 +83,16 @@ def test_a_viewer_does_not_see_addresses(app, team):
     assert team.mia.email not in signed_in(app, team.vera).get("/settings/members").text
 
 
+def test_owners_see_when_people_last_signed_in_and_nobody_else_does(app, team):
+    owner, member = signed_in(app, team.alice), signed_in(app, team.mia)
+
+    seen, others = (one.get("/settings/members").text for one in (owner, member))
+
+    assert "last signed in <time" in seen
+    assert "never signed in" in seen
+    assert "signed in" not in others
+
+
 @pytest.mark.parametrize(
     "path",
     [

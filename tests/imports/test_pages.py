@@ -102,6 +102,24 @@ def test_no_file_at_all_is_said_beside_the_field(browser, campaign):
     assert "Choose the report first." in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"\x89PNG\r\n\x1a\n", "This is a picture, not a report."),
+        (b"%PDF-1.7", "This is a PDF document"),
+        (b"MZ\x90\x00", "it holds NUL bytes"),
+    ],
+)
+def test_a_file_of_the_wrong_kind_is_refused_beside_the_field(browser, campaign, content, words):
+    answer = upload(browser, campaign.id, content, "holiday.csv")
+
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert "You chose holiday.csv." in text(answer)
+    assert "No report was imported yet." in text(answer)
+
+
 def test_rejected_lines_show_their_line_and_reason(browser, campaign, alice):
     rows = [*ROWS, ("Late", "3 March", "1", "1", "1")]
     batch = stage(campaign, alice, report(rows, total=None))

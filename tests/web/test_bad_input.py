@@ -158,10 +158,37 @@ def test_a_number_no_row_has_is_not_found(desk, path, number):
     assert client.get(path.format(number)).status_code == 404
 
 
+@pytest.mark.parametrize("control", ["\x00", "\x07", "\x1f", "\x7f", "\x85"])
+@pytest.mark.parametrize(("form", "field"), [("create", "name"), ("create", "description")])
+def test_control_characters_are_refused_beside_the_field(desk, bare_app, form, field, control):
+    client, found = desk
+    path, values = found[form]
+
+    answer = send(client, path, values | {field: f"Harbour{control} Lights"})
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "characters in this that cannot be shown" in answer.text
+    assert "Harbour Lights" in answer.text
+    assert control not in answer.text
+    with bare_app.app_context(), acting_for("all"):
+        assert db.session.query(Campaign).filter(Campaign.name.startswith("Harbour")).count() == 0
+
+
+def test_a_password_is_taken_as_typed(desk):
+    client, found = desk
+    path, values = found["login"]
+
+    answer = send(client, path, values | {"password": "tab\tand \x00 nul"})
+
+    assert "characters in this" not in answer.text
+    assert "do not match" in answer.text
+
+
 def test_what_is_kept_is_cleaned(desk, bare_app):
     client, found = desk
     path, values = found["create"]
-    sent = values | {"name": "  Ti\x00dal\u0301\t\x1f Lines ", "description": "one\r\ntwo\x07"}
+    sent = values | {"name": "  Tidal\u0301\t Lines ", "description": "one\r\ntwo "}
 
     assert send(client, path, sent).status_code == 303
 

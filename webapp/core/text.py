@@ -12,6 +12,16 @@ _UNSEEN = ("Cf", "Zs", "Zl", "Zp")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
+def holds_controls(value: str) -> bool:
+    """Whether there is a control character in it other than a tab or a line end: nobody types one,
+    and what it stands in is not what its sender sees.
+
+    >>> holds_controls("a\\x00b"), holds_controls("one\\r\\n\\ttwo")
+    (True, False)
+    """
+    return _CONTROLS.search(value.replace("\r", "\n")) is not None
+
+
 def clean(value: str) -> str:
     """Several lines of text: NFC, line ends as `\\n`, control characters dropped, trimmed.
 

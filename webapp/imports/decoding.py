@@ -11,6 +11,9 @@ import re
 from typing import BinaryIO
 
 _IMAGE = "This is a picture, not a report. Export the report as CSV."
+#: How a workbook begins, and every other archive of its kind.
+_ZIP = b"PK\x03\x04"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "This is an old Excel workbook (.xls). Save it as .xlsx or CSV."),
     (b"%PDF", "This is a PDF document, not a table. Export the report as CSV."),
@@ -19,7 +22,7 @@ _SIGNATURES = (
     (b"GIF8", _IMAGE),
     (b"\x1f\x8b", "This is a compressed archive. Unpack it and choose the CSV file inside."),
     (b"PK\x05\x06", "This is an empty zip archive. Choose the report inside it."),
-    (b"PK\x03\x04", "This is a zip archive or a damaged Excel workbook. Choose the report itself."),
+    (_ZIP, "This is a zip archive or a damaged Excel workbook. Choose the report itself."),
 )
 _PIECE = 1 << 16
 #: Kana and the ideographs of everyday Japanese: what cp932 text is made of.
@@ -35,18 +38,36 @@ def encoding_of(file: BinaryIO) -> str:
     """The encoding of a whole file, as Python names it. Raises Unreadable for what is no text."""
     file.seek(0)
     head = file.read(_PIECE)
-    for signature, words in _SIGNATURES:
-        if head.startswith(signature):
-            raise Unreadable(words)
+    if words := no_text(head):
+        raise Unreadable(words)
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith(_UTF16):
         return "utf-16"
-    if b"\x00" in head:
-        raise Unreadable("This is not a text file: it holds NUL bytes. Export the report as CSV.")
     if _decodes(file, "utf-8"):
         return "utf-8"
     return "cp932" if _is_japanese(file) else "cp1252"
+
+
+def no_text(head: bytes) -> str:
+    """Why a file that begins like this is no text, '' when it may be.
+
+    >>> no_text(b"GIF89a"), no_text(b"Day,Cost")
+    ('This is a picture, not a report. Export the report as CSV.', '')
+    """
+    for signature, words in _SIGNATURES:
+        if head.startswith(signature):
+            return words
+    if b"\x00" in head and not head.startswith(_UTF16):
+        return "This is not a text file: it holds NUL bytes. Export the report as CSV."
+    return ""
+
+
+def no_table(head: bytes) -> str:
+    """Why a file that begins like this need not be read at all, '' when it may be a table."""
+    if not head:
+        return "The file is empty."
+    return "" if head.startswith(_ZIP) else no_text(head)
 
 
 def text_of(file: BinaryIO, encoding: str) -> io.TextIOBase:

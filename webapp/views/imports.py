@@ -19,6 +19,7 @@ from webapp.core.errors import Conflict, Invalid
 from webapp.core.text import clean_name_of_file, number_of_row
 from webapp.events.models import Event
 from webapp.imports import commands, queries, sources
+from webapp.imports.decoding import no_table
 from webapp.imports.models import ImportBatch, ImportRow
 from webapp.imports.workflow import WORKING
 from webapp.views import import_answers
@@ -88,6 +89,8 @@ def upload(campaign_id: int) -> Response:
         if file is None or not name:
             raise Invalid({"file": "Choose the report first."})
         stream: Any = file.stream
+        if words := no_table(stream.read(PIECE_BYTES)):
+            raise Invalid({"file": words})
         received = commands.Received(_pieces(stream), _hash_of(stream))
         options = {"spread": True} if request.form.get("spread") else {}
         batch_id = submitted(

@@ -12,6 +12,7 @@ from webapp.accounts.permissions import permit
 from webapp.core import tokens
 from webapp.core.actor import Actor
 from webapp.core.errors import Invalid
+from webapp.core.text import clean
 from webapp.operations import operation_of, run_once
 from webapp.web.guards import actor
 
@@ -81,8 +82,8 @@ def posted(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def typed() -> dict[str, Any]:
-    """What was typed, to show it again; never a password."""
-    return {name: value for name, value in request.form.items() if "password" not in name}
+    """What was typed, to show it again: without what no page can show, and never a password."""
+    return {name: clean(value) for name, value in request.form.items() if "password" not in name}
 
 
 def _in_words(error: ValidationError) -> dict[str, str]:
