@@ -145,4 +145,5 @@ def test_a_decided_launch_needs_nothing_any_more(app, team):
 
     page = signed_in(app, team.alice).get(f"/campaigns/{campaign.id}").text
 
-    assert f'id="campaign-{campaign.id}-ready" aria-labelledby="h-ready" data-live hidden' in page
+    assert f'id="campaign-{campaign.id}-ready" class="card" aria-labelledby' in page
+    assert 'aria-labelledby="h-ready" data-live hidden' in page
