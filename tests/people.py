@@ -69,7 +69,7 @@ def found_team(app: Flask) -> Team:
         alice_id, "alice@example.com", Actor.user(alice_id, team_id=team_id, role="owner")
     )
     others = [
-        _invited(team_id, alice.actor, name, role)
+        invited(team_id, alice.actor, name, role)
         for name, role in (
             ("Bob Brook", "manager"),
             ("Mia Moss", "member"),
@@ -92,7 +92,8 @@ def _form(name: str, email: str, team_name: str) -> joining.SignUp:
     return joining.SignUp(name=name, email=email, password=PASSWORD, team_name=team_name)
 
 
-def _invited(team_id: int, by: Actor, name: str, role: Any) -> Person:
+def invited(team_id: int, by: Actor, name: str, role: Any) -> Person:
+    """Somebody more in a team, who joined by an invitation. Call with no team set."""
     token = tokens.new_token()
     with acting_for(team_id):
         accounts.invite(role=role, label="", token=token, by=by)

@@ -30,6 +30,7 @@ BENCHES = {
     "imports": ("import_rows", ("pg", "sqlite"), "100,000 rows read and applied, pages beside it"),
     "demo": ("demo", ("pg", "sqlite"), "a made-up team with three months of history"),
     "plan": ("plan", ("",), "the critical path of 10,000 tasks, whole and after an edit"),
+    "assign": ("assign_plan", ("pg", "sqlite"), "a plan of 200 tasks for 12 people, proposed"),
     "timeline": ("plan_page", ("pg", "sqlite"), "the timeline's page of 200 tasks"),
     "schedule": ("schedule", ("pg", "sqlite"), "a week of the schedule at 1,000 campaigns"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
