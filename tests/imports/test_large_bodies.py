@@ -3,10 +3,14 @@ uploads anything before it is known who they are.
 """
 
 import http.client
+import os
 import re
+import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -55,8 +59,14 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("uploads")) as one:
+def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the product's processes keep what does not fit into memory."""
+    return tmp_path_factory.mktemp("spool")
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory, spool: Path) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("uploads"), TMPDIR=str(spool)) as one:
         yield one
 
 
@@ -141,14 +151,42 @@ def test_fifty_megabytes_are_refused_at_once(alice, path):
 
 
 def test_fifty_megabytes_without_a_length_are_refused_when_they_pass_the_limit(alice, path):
-    body = form(alice.token(path), LARGE)
+    assert in_pieces(alice, path, LARGE) == 413
+
+
+def in_pieces(alice: Visitor, path: str, content: bytes) -> int:
+    """The status a body without a length is answered with."""
+    body = form(alice.token(path), content)
     pieces = (body[at : at + 65_536] for at in range(0, len(body), 65_536))
+    headers = MULTIPART | {"Transfer-Encoding": "chunked"}
+    return alice.ask("POST", path, pieces, headers, chunked=True)[0].status
 
-    answer, _ = alice.ask(
-        "POST", path, pieces, MULTIPART | {"Transfer-Encoding": "chunked"}, chunked=True
-    )
 
-    assert answer.status == 413
+def left_in(spool: Path, product: Served) -> list[str]:
+    """Files of a folder, and those that are open without a name any more in the process that serves
+    and in what it started.
+    """
+    serving = product.processes[0].pid
+    family = [serving, *map(int, children_of(serving))]
+    links = [link for pid in family for link in Path(f"/proc/{pid}/fd").iterdir()]
+    opened = [os.readlink(link) for link in links if os.path.lexists(link)]
+    return [*map(str, spool.iterdir()), *(one for one in opened if one.startswith(str(spool)))]
+
+
+def children_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_ten_uploads_at_once_are_refused_and_leave_no_file(product, alice, path, spool, eventually):
+    with ThreadPoolExecutor(11) as hands:
+        uploads = [hands.submit(in_pieces, alice, path, LARGE) for _ in range(10)]
+        pages = [hands.submit(alice.ask, "GET", path).result()[0].status for _ in range(5)]
+        codes = [upload.result() for upload in uploads]
+
+    assert codes == [413] * 10
+    assert pages == [200] * 5
+    eventually(lambda: left_in(spool, product) == [])
 
 
 def test_other_forms_take_one_megabyte(alice, path):
