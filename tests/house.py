@@ -115,6 +115,7 @@ MAY_WRITE = {
     "webapp.db": "defines it",
     "webapp.operations": "a form's key and its command are one unit",
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
+    "webapp.accounts.password_change": "the command of a password, beside its wrong tries",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
     "webapp.imports.staging": "the commands of a batch's background half, in many small units",
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",

@@ -27,6 +27,7 @@ ROUTES = {
     "settings.index": "viewer",
     "settings.profile": "viewer",
     "settings.edit_profile": "viewer",
+    "settings.change_password": "viewer",
     "settings.switch_team": "viewer",
     "settings.team": "viewer",
     "settings.edit_team": "owner",

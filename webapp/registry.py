@@ -8,6 +8,7 @@ import importlib
 
 MODULES = (
     "webapp.accounts.commands",
+    "webapp.accounts.password_change",
     "webapp.availability.commands",
     "webapp.approvals.commands",
     "webapp.approvals.policies",

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import commands, joining, queries
+from webapp.accounts import commands, joining, password_change, queries
 from webapp.accounts.models import Invite, Membership
 from webapp.accounts.permissions import ROLE_WORDS, ROLES, holds
 from webapp.ads.commands import BUDGET_CHANGE
@@ -20,7 +20,7 @@ from webapp.approvals.stage_rules import LATE, NEEDS
 from webapp.approvals.stages import MOST
 from webapp.approvals.verdicts import rules_of
 from webapp.core import money, tokens, zones
-from webapp.core.errors import Invalid, StaleVersion
+from webapp.core.errors import Invalid, StaleVersion, TooMany
 from webapp.events import receipts
 from webapp.events.models import Receipt
 from webapp.views.accounts import join_link, start_session
@@ -29,6 +29,7 @@ from webapp.views.sharing import links_in_words
 from webapp.web.forms import submitted
 from webapp.web.guards import browser, guard, leave_team_wall, viewer
 from webapp.web.render import path_for, see_other
+from webapp.web.security import limiter
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -68,6 +69,26 @@ def edit_profile() -> Response:
     except (Invalid, StaleVersion) as error:
         return profile(error.status, **refused(error))
     return see_other(path_for("settings.profile"), toast="Profile saved")
+
+
+@bp.post("/password")
+@guard("see")
+@limiter.limit("30 per minute")
+def change_password() -> Response:
+    """Another password for this person: the other browsers are signed out."""
+    person = viewer()
+    assert person is not None
+    fixed = {"session_id": person.session_id, "address": browser().address}
+    try:
+        submitted(password_change.change_password, **fixed)
+    except Invalid as error:
+        return profile(error.status, password_errors=error.fields)
+    except TooMany as error:
+        response = profile(error.status, password_errors={"present_password": error.message})
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    toast = "Password changed. Other browsers are signed out."
+    return see_other(path_for("settings.profile"), toast=toast)
 
 
 @bp.post("/switch-team")
