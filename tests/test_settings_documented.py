@@ -35,4 +35,4 @@ def test_the_environment_is_read_by_the_settings_alone():
 
 
 def test_the_defaults_are_settings_that_work():
-    Settings.from_environ({"SECRET_KEY": "something long"})
+    assert Settings.from_environ({"SECRET_KEY": "something long"}).secret_key == "something long"

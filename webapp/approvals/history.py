@@ -1,5 +1,6 @@
 """One request over time: its stages, what was said in them, and what an edit changed about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,11 +63,9 @@ def changes_for(proposal: Proposal, user_id: int) -> Changes | None:
         ),
         default=0,
     )
-    was = (
-        content(proposal.earlier[(seen or proposal.round - 1) - 1]) if seen < proposal.round else {}
-    )
-    if not was:
+    if seen == proposal.round:
         return None
+    was = content(proposal.earlier[(seen or proposal.round - 1) - 1])
     now = content(proposal.before)
     labels = [*now, *(label for label in was if label not in now)]
     different = [label for label in labels if was.get(label) != now.get(label)]
@@ -88,28 +87,34 @@ class Step:
 
 def steps(proposal: Proposal) -> list[Step]:
     """The stages of a request's present round, in order."""
-    query = select(Stage).where(
-        Stage.team_id == current_team(),
-        Stage.proposal_id == proposal.id,
-        Stage.round == proposal.round,
-    )
-    stages = list(db.session.scalars(query.order_by(Stage.position)))
-    asked = select(Approval).where(
+    return steps_of([proposal]).get(proposal.id, [])
+
+
+def steps_of(proposals: Sequence[Proposal]) -> dict[int, list[Step]]:
+    """The same for several requests at once, by the request's id."""
+    rounds = {one.id: one.round for one in proposals}
+    query = select(Stage).where(Stage.team_id == current_team(), Stage.proposal_id.in_(rounds))
+    stages = [
+        one
+        for one in db.session.scalars(query.order_by(Stage.proposal_id, Stage.position))
+        if one.round == rounds[one.proposal_id]
+    ]
+    query_asked = select(Approval).where(
         Approval.team_id == current_team(),
         Approval.stage_id.in_([one.id for one in stages]),
         Approval.state != "void",
     )
-    approvals = list(db.session.scalars(asked.order_by(Approval.id)))
+    approvals = list(db.session.scalars(query_asked.order_by(Approval.id)))
     names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
-    return [
-        Step(
-            stage,
-            "done" if stage.done_at else "open" if stage.opened_at else "later",
-            [
-                Said(one, names.get(one.approver_id, "Somebody"), stage.round)
-                for one in approvals
-                if one.stage_id == stage.id
-            ],
+    found: dict[int, list[Step]] = {}
+    for stage in stages:
+        asked = [
+            Said(one, names.get(one.approver_id, "Somebody"), stage.round)
+            for one in approvals
+            if one.stage_id == stage.id
+        ]
+        state: Literal["done", "open", "later"] = (
+            "done" if stage.done_at else "open" if stage.opened_at else "later"
         )
-        for stage in stages
-    ]
+        found.setdefault(stage.proposal_id, []).append(Step(stage, state, asked))
+    return found

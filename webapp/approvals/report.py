@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from webapp.accounts import queries as accounts
-from webapp.approvals.history import steps
+from webapp.approvals.history import steps_of
 from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Approval, Proposal, Stage
 from webapp.approvals.workflow import State
@@ -159,9 +159,9 @@ def waits() -> list[Wait]:
     proposals = list(db.session.scalars(query.order_by(Proposal.id).limit(50)))
     ids = {int(one.by.removeprefix("user:")) for one in proposals if one.by.startswith("user:")}
     names = accounts.names(ids)
-    found = []
+    every, found = steps_of(proposals), []
     for proposal in proposals:
-        step = next((one for one in steps(proposal) if one.state == "open"), None)
+        step = next((one for one in every.get(proposal.id, ()) if one.state == "open"), None)
         if step is None or step.stage.opened_at is None:
             continue
         asked = [one.name for one in step.asked if one.approval.state == "open"]
