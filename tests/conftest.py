@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests import walls, worlds
 
@@ -225,3 +225,17 @@ def eventually():
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture
+def statements(app):
+    """What the database is asked; clear it before what is to be counted."""
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.engine, "before_cursor_execute", note)

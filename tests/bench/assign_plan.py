@@ -15,7 +15,7 @@ from webapp.assignments.commands import ask_for_plan
 from webapp.assignments.models import PlanRun
 from webapp.availability.commands import edit_work
 from webapp.db import acting_for, db, find, unit_of_work
-from webapp.timelines import planning, queries
+from webapp.timelines import queries, replanning
 from webapp.timelines.commands import add_link
 from webapp.timelines.models import Task
 
@@ -67,7 +67,7 @@ def _campaign(team: Team, count: int, number: int) -> int:
         for n, task in enumerate(made):
             if n % 3:
                 add_link(task, made[n - 1], "fs", 0)
-        planning.replan(timeline)
+        replanning.replan(timeline)
     return campaign.id
 
 

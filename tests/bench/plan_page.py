@@ -26,7 +26,7 @@ from tests.bench.spend import run
 from tests.people import Team
 from tests.timelines import plans
 from webapp.db import acting_for, db, unit_of_work
-from webapp.timelines import planning, queries
+from webapp.timelines import queries, replanning
 from webapp.timelines.commands import add_link
 from webapp.timelines.models import Task
 
@@ -81,8 +81,8 @@ def _fill(team: Team, campaign_id: int, count: int) -> None:
             for back in {3, 5 + n % 4}:
                 if n >= back:
                     add_link(task, made[n - back], "fs", 0)
-        planning.replan(timeline)
-        planning.keep_baseline(timeline)
+        replanning.replan(timeline)
+        replanning.keep_baseline(timeline)
 
 
 def bare(raw: Raw, team_id: int, campaign_id: int, each: int) -> Figures:

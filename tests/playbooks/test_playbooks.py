@@ -26,8 +26,9 @@ from webapp.playbooks.commands import (
 from webapp.playbooks.models import Playbook
 from webapp.timelines.backwards import MOST_TASKS, Outline, Step
 from webapp.timelines.models import Task
+from webapp.timelines.outlook import outlook
 from webapp.timelines.plan_part import lay_plan
-from webapp.timelines.queries import lines, links, outlook, timeline_of
+from webapp.timelines.queries import lines, links, timeline_of
 
 
 def started(team, playbook="music-release", weeks=10, **changes):

@@ -1,24 +1,8 @@
 """A campaign with three tasks in a row, from a Monday on."""
 
 import pytest
-from sqlalchemy import event
 
 from tests.timelines import plans
-from webapp.db import db
-
-
-@pytest.fixture
-def statements(app):
-    """What the database is asked; clear it before what is to be counted."""
-    asked = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

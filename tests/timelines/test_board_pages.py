@@ -1,6 +1,7 @@
 """The tasks tab: the board's lanes, the other views, what each role may press, and the way back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event as sql
@@ -8,6 +9,8 @@ from sqlalchemy import event as sql
 from tests import people
 from tests.clients import signed_in, stranger
 from tests.timelines import plans
+from webapp.accounts.commands import edit_profile
+from webapp.accounts.queries import person
 from webapp.core import clock
 from webapp.db import db, find
 from webapp.timelines.models import Task
@@ -357,6 +360,20 @@ def test_ones_own_open_tasks_stand_on_one_page_soonest_first(app, team, campaign
     page = signed_in(app, team.mia).get("/tasks").text
 
     assert re.findall(r'<a href="/tasks/\d+" dir="auto">(.*?)</a>', page) == ["Sooner", "Later"]
+
+
+def test_ones_own_tasks_end_on_the_day_it_is_where_one_is(app, team, campaign):
+    mia = person(team.mia.id)
+    edit_profile(
+        name=mia.name, company="", zone="Pacific/Kiritimati", version=mia.version, by=team.mia.actor
+    )
+    plans.task(team, campaign, "Poster", assignee_id=team.mia.id)
+    plans.begin(team, campaign, plans.monday())
+
+    page = signed_in(app, team.mia).get("/tasks").text
+
+    # 17:00 UTC is the next morning, fourteen hours ahead.
+    assert f"{plans.monday() + timedelta(days=1):%-d %b}" in page
 
 
 def test_a_header_that_is_no_address_is_no_board(app, team, campaign):

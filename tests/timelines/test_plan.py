@@ -7,16 +7,19 @@ from datetime import date, timedelta
 import pytest
 
 from tests import people
+from tests.availability.work import set_week
 from tests.timelines import plans
 from webapp.approvals.models import Proposal
+from webapp.availability.commands import add_blackout
 from webapp.campaigns.commands import edit_dates, submit_campaign
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.core.errors import Conflict, Invalid
 from webapp.db import db, find, unit_of_work
-from webapp.timelines import planning, queries
+from webapp.timelines import planning, queries, replanning
 from webapp.timelines.commands import link_tasks, recalculate, unlink_tasks
 from webapp.timelines.models import PlannedTask, Task, Timeline
+from webapp.timelines.outlook import outlook
 from webapp.timelines.tasks import restore_task, trash_task
 
 
@@ -154,7 +157,7 @@ def test_a_milestone_on_the_target_day_measures_what_leads_to_it(team, campaign,
     wrap_up = plans.task(team, campaign, "Wrap-up", 20)
     plans.after(team, wrap_up, release)
 
-    found = queries.outlook(campaign.id)
+    found = outlook(campaign.id)
 
     assert found.target_id == release.id
     assert chain[2].id in found.critical_ids
@@ -189,7 +192,7 @@ def test_the_reserve_is_what_lies_between_the_last_task_and_the_target(team):
     plans.task(team, campaign, "Artwork", 2)
     plans.begin(team, campaign, first, buffer_hours=16)
 
-    found = queries.outlook(campaign.id)
+    found = outlook(campaign.id)
 
     # Two weeks of five days, the second one's Friday included, less two days of work.
     assert found.reserve_minutes == 8 * plans.DAY
@@ -202,7 +205,7 @@ def test_a_plan_longer_than_its_time_is_late_by_so_much(team):
     plans.task(team, campaign, "Artwork", 5)
     plans.begin(team, campaign, first)
 
-    found = queries.outlook(campaign.id)
+    found = outlook(campaign.id)
 
     assert found.is_late
     assert found.reserve_minutes == -3 * plans.DAY
@@ -257,7 +260,7 @@ def test_laying_a_plan_twice_changes_nothing(team, campaign, chain):
     before = queries.lines(campaign.id)
 
     with unit_of_work():
-        planning.replan(queries.timeline_of(campaign.id))
+        replanning.replan(queries.timeline_of(campaign.id))
 
     assert queries.lines(campaign.id) == before
 
@@ -287,7 +290,7 @@ def test_the_approved_plan_is_kept_and_a_slip_is_measured_against_it(team, campa
 
 
 def test_a_moved_target_moves_what_is_measured_against_it(team, campaign, chain):
-    was = queries.outlook(campaign.id).reserve_minutes
+    was = outlook(campaign.id).reserve_minutes
     edit_dates(
         campaign_id=campaign.id,
         start_on=campaign.starts_wall.date(),
@@ -299,7 +302,7 @@ def test_a_moved_target_moves_what_is_measured_against_it(team, campaign, chain)
     )
     people.run_background()
 
-    assert queries.outlook(campaign.id).reserve_minutes == was + 5 * plans.DAY
+    assert outlook(campaign.id).reserve_minutes == was + 5 * plans.DAY
 
 
 def test_a_task_without_a_place_cannot_be_moved(team, campaign, chain):
@@ -308,3 +311,38 @@ def test_a_task_without_a_place_cannot_be_moved(team, campaign, chain):
 
     with pytest.raises(Conflict, match="no place"):
         plans.shift(team, chain[0], plans.monday(1))
+
+
+def test_what_is_due_on_a_day_follows_the_hours_people_work_on_it(team, campaign, chain):
+    task = plans.task(team, campaign, "Poster", due_on=plans.monday(1))
+    assert find(Task, task.id).due_at == plans.at(plans.monday(1), 17)
+
+    set_week(team, ends="15:00")
+    people.run_background()
+
+    assert find(Task, task.id).due_at == plans.at(plans.monday(1), 15)
+    assert find(Task, task.id).version == 1
+
+
+def test_what_is_due_on_a_day_that_was_closed_since_is_due_the_working_day_before(
+    team, campaign, chain
+):
+    task = plans.task(team, campaign, "Poster", due_on=plans.monday(1))
+    add_blackout(starts_on=plans.monday(1), reason="Fair", by=team.alice.actor)
+    people.run_background()
+
+    assert find(Task, task.id).due_at == plans.at(plans.monday(1) - timedelta(days=3), 17)
+
+
+@pytest.mark.parametrize("more", [0, 12])
+def test_a_plan_is_written_in_as_few_statements_whatever_moves(
+    team, campaign, chain, statements, more
+):
+    for number in range(more):
+        last = plans.task(team, campaign, f"Extra {number}", due_on=plans.monday(3))
+        plans.after(team, last, chain[0])
+    statements.clear()
+
+    plans.shift(team, chain[0], plans.monday(1))
+
+    assert len([one for one in statements if one.startswith("UPDATE planned_task")]) == 2

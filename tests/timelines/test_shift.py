@@ -12,7 +12,7 @@ from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Proposal
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Invalid
-from webapp.db import find
+from webapp.db import db, find
 from webapp.timelines import queries
 from webapp.timelines.commands import SHIFT
 from webapp.timelines.models import Task
@@ -112,3 +112,19 @@ def test_it_reads_as_days_and_names(team, campaign, chain):
 
     assert (row.label, row.before) == ("Artwork", "as soon as it can, nobody")
     assert row.after == f"from {day:%a %-d %b}, Bob Brook"
+
+
+@pytest.mark.parametrize("people_named", [1, 3])
+def test_a_request_is_shown_in_as_many_statements_whoever_it_names(
+    team, campaign, chain, statements, people_named
+):
+    persons = [team.alice.id, team.bob.id, team.mia.id][:people_named]
+    named = list(zip(chain, persons, strict=False))
+    proposal = asked_by_a_machine(campaign, [(chain[0], plans.at(plans.monday(1), 0))], named)
+    db.session.commit()
+    statements.clear()
+
+    shown = kind_of(proposal.kind).present(proposal)
+
+    assert len(shown.rows) == people_named
+    assert len([one for one in statements if "membership" in one]) == 1

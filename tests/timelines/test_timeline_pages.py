@@ -13,7 +13,7 @@ from tests.timelines import plans
 from webapp.availability.commands import add_blackout
 from webapp.campaigns.trash import trash_campaign
 from webapp.db import unit_of_work
-from webapp.timelines import planning, queries
+from webapp.timelines import queries, replanning
 from webapp.timelines.commands import recalculate
 
 
@@ -168,7 +168,7 @@ def test_a_slip_since_the_plan_was_agreed_is_drawn_and_said(app, team, release):
 def agree(campaign):
     """What is planned now is what was agreed."""
     with unit_of_work():
-        planning.keep_baseline(queries.timeline_of(campaign.id))
+        replanning.keep_baseline(queries.timeline_of(campaign.id))
 
 
 def test_work_in_hand_shows_how_much_of_its_time_is_over(app, team, campaign):

@@ -2,16 +2,17 @@
 
 from webapp.approvals.readiness import Finding, readiness_check
 from webapp.timelines import queries
+from webapp.timelines.outlook import outlook
 
 
 @readiness_check("campaign")
 def there_is_a_plan_that_holds(campaign_id: int) -> Finding:
     """Somebody wrote down what has to be done, and it ends before the target."""
     url = f"/campaigns/{campaign_id}/timeline"
-    outlook = queries.outlook(campaign_id)
-    if outlook is None:
+    found = outlook(campaign_id)
+    if found is None:
         return Finding("Plan", False, "There is no plan yet", url)
-    return Finding("Plan", not outlook.is_late, "It ends after the target date", url)
+    return Finding("Plan", not found.is_late, "It ends after the target date", url)
 
 
 @readiness_check("campaign")

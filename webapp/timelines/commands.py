@@ -16,7 +16,7 @@ from webapp.core.errors import Conflict, Invalid
 from webapp.db import current_team, db, execute, find, unit_of_work
 from webapp.events.log import Payload, record
 from webapp.operations import check_version, operation
-from webapp.timelines import planning, shifting
+from webapp.timelines import planning, queries, replanning, shifting
 from webapp.timelines.critical_path import Cycle
 from webapp.timelines.inputs import (
     EditTimeline,
@@ -56,7 +56,7 @@ def writing(campaign_id: int, by: Actor) -> tuple[Campaign, Timeline]:
 
 
 def _locked_timeline(campaign: Campaign, by: Actor) -> Timeline:
-    found = timeline_of(campaign)
+    found = queries.timeline_of(campaign.id)
     if found is not None:
         return find(Timeline, found.id, lock=True)
     timeline = Timeline(
@@ -67,14 +67,6 @@ def _locked_timeline(campaign: Campaign, by: Actor) -> Timeline:
     db.session.add(timeline)
     record("timeline.made", subject=timeline, by=by)
     return timeline
-
-
-def timeline_of(campaign: Campaign) -> Timeline | None:
-    """A campaign's timeline; None before its first task."""
-    query = select(Timeline).where(
-        Timeline.team_id == campaign.team_id, Timeline.campaign_id == campaign.id
-    )
-    return db.session.scalars(query).one_or_none()
 
 
 @operation("timelines.edit", input=EditTimeline, permission="campaign.edit")
@@ -96,7 +88,7 @@ def edit_timeline(
         if wanted != (timeline.starts_on, timeline.buffer_minutes):
             timeline.starts_on, timeline.buffer_minutes = wanted
             record("timeline.changed", subject=timeline, by=by)
-            planning.replan(timeline)
+            replanning.replan(timeline)
         return timeline.id
 
 
@@ -108,7 +100,7 @@ def recalculate(*, campaign_id: int, version: int, by: Actor) -> int:
         check_version(timeline, version, {})
         timeline.as_of_at = clock.now()
         record("timeline.recalculated", subject=timeline, by=by)
-        planning.replan(timeline)
+        replanning.replan(timeline)
         return timeline.id
 
 
@@ -127,7 +119,7 @@ def link_tasks(
         data = Linked(task_id, waits_for_id, kind, lag_minutes)
         record("task.linked", subject=task, by=by, data=data)
         try:
-            planning.replan(timeline)
+            replanning.replan(timeline)
         except Cycle as circle:
             raise Invalid({"waits_for_id": in_words(circle)}) from None
         return task.id
@@ -173,7 +165,7 @@ def unlink_tasks(*, task_id: int, waits_for_id: int, by: Actor) -> int:
         if gone:
             task.updated_at = clock.now()
             record("task.unlinked", subject=task, by=by, data=Linked(task_id, waits_for_id))
-            planning.replan(timeline)
+            replanning.replan(timeline)
         return task.id
 
 

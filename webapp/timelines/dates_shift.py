@@ -3,6 +3,7 @@ once; a machine's is asked for. Everything that waits for what moved follows, an
 back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Invalid
 from webapp.db import current_team, db, execute, find
 from webapp.events.log import Payload, record
-from webapp.timelines import planning
+from webapp.timelines import queries, replanning
 from webapp.timelines.commands import SHIFT
 from webapp.timelines.models import PlannedTask, Task, Timeline
 from webapp.timelines.tasks import give
@@ -102,11 +103,11 @@ def _set(proposal: Proposal, values: dict[str, Any], by: Actor) -> None:
             ) from None
     if values["pins"]:
         pins = {int(key): _instant(pin) for key, pin in values["pins"].items()}
-        planning.set_pins(timeline, pins)
+        replanning.set_pins(pins)
         timeline.updated_at = clock.now()
         data = Shifted(len(pins), proposal.id)
         record("timeline.shifted", subject=timeline, by=by, data=data)
-        planning.replan(timeline)
+        replanning.replan(timeline)
 
 
 def _instant(pin: str | None) -> datetime | None:
@@ -119,12 +120,23 @@ def _present(proposal: Proposal) -> Presentation:
     if campaign is None:
         return Presentation("Move dates of a deleted campaign", "", [], "calendar")
     moved = set(proposal.after["pins"]) | set(proposal.after["assignees"])
-    titles = _titles({int(key) for key in moved})
+    titles = queries.titles({int(key) for key in moved})
+    people = accounts.names(
+        {
+            person
+            for values in (proposal.before, proposal.after)
+            for person in values["assignees"].values()
+            if person
+        }
+    )
     rows = []
     for key in sorted(moved, key=int)[:MOST_ROWS]:
         title = titles.get(int(key), "A deleted task")
-        was = _line(proposal.before, key, campaign.zone)
-        rows.append(Row(title, was, _line(proposal.after, key, campaign.zone)))
+        was, now = (
+            _line(values, key, campaign.zone, people)
+            for values in (proposal.before, proposal.after)
+        )
+        rows.append(Row(title, was, now))
     if len(moved) > MOST_ROWS:
         rows.append(Row(f"{len(moved) - MOST_ROWS} more tasks", "", ""))
     single = titles.get(int(next(iter(moved)))) if len(moved) == 1 else None
@@ -134,7 +146,7 @@ def _present(proposal: Proposal) -> Presentation:
     )
 
 
-def _line(values: dict[str, Any], key: str, zone: str) -> str:
+def _line(values: dict[str, Any], key: str, zone: str, people: Mapping[int, str]) -> str:
     """The day and the person of one task, as far as the change names them."""
     words = []
     if key in values["pins"]:
@@ -142,13 +154,8 @@ def _line(values: dict[str, Any], key: str, zone: str) -> str:
         words.append(f"from {zones.today(pin, zone):%a %-d %b}" if pin else "as soon as it can")
     if key in values["assignees"]:
         person = values["assignees"][key]
-        words.append(accounts.names({person}).get(person, "Somebody") if person else "nobody")
+        words.append(people.get(person, "Somebody") if person else "nobody")
     return ", ".join(words)
-
-
-def _titles(task_ids: set[int]) -> dict[int, str]:
-    query = select(Task.id, Task.title).where(Task.team_id == current_team(), Task.id.in_(task_ids))
-    return {row.id: row.title for row in execute(query)}
 
 
 register(

@@ -14,7 +14,7 @@ from webapp.core.actor import Actor
 from webapp.core.errors import Conflict
 from webapp.db import db, find
 from webapp.events.log import record
-from webapp.timelines import planning, queries
+from webapp.timelines import planning, queries, replanning
 from webapp.timelines.backwards import (
     FARTHEST_STEP,
     MOST_TASKS,
@@ -54,6 +54,7 @@ def export_plan(campaign_id: int) -> Data:
             wait = Wait(key=link.waits_for_id, kind=link.kind, lag_minutes=link.lag_minutes)
             waits.setdefault(link.task_id, []).append(wait)
     steps = []
+    said = queries.descriptions(campaign_id)
     for line in kept:
         pinned = line.pinned_at or (line.starts_at if line.id not in waits else None)
         ahead = target - times.minute_of(pinned) if pinned else None
@@ -62,7 +63,7 @@ def export_plan(campaign_id: int) -> Data:
                 key=line.id,
                 title=line.title,
                 phase=line.phase,
-                description=find(Task, line.id).description,
+                description=said[line.id],
                 is_milestone=line.is_milestone,
                 estimate_minutes=line.estimate_minutes,
                 priority=line.priority,  # type: ignore[arg-type]
@@ -123,9 +124,9 @@ def lay_plan(campaign_id: int, data: Data, by: Actor) -> None:
         for key, minute in starts(outline, target, times.day_minutes).items()
         if minute is not None and minute > now
     }
-    planning.replan(timeline)
-    planning.set_pins(timeline, pins)
-    planning.replan(timeline)
+    replanning.replan(timeline)
+    replanning.set_pins(pins)
+    replanning.replan(timeline)
     db.session.flush()
 
 

@@ -1,5 +1,5 @@
-"""When each task of a campaign is to happen: its network in the team's working time, solved and
-written where pages and calendars read it.
+"""When each task of a campaign is to happen: its network in the team's working time, solved.
+`replanning` writes it where pages and calendars read it.
 
 Working time is an axis of whole minutes (`webapp.availability.working_time`); the rules are those
 of the critical path (`critical_path`). Nothing here decides anything: a plan follows from tasks,
@@ -8,16 +8,16 @@ links, pins and days off, and laying it twice gives the same.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from webapp.availability.queries import working_time
 from webapp.availability.working_time import WorkingTime
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
-from webapp.db import current_team, db, execute, find
+from webapp.db import current_team, execute, find
 from webapp.timelines.critical_path import Link, Network, Node
 from webapp.timelines.models import Dependency, PlannedTask, Task, Timeline
 from webapp.timelines.workflow import IN_HAND, State
@@ -28,6 +28,7 @@ _TASKS = (
     Task.is_milestone,
     Task.state,
     Task.estimate_minutes,
+    Task.due_on,
     Task.due_at,
     Task.started_at,
     Task.completed_at,
@@ -175,7 +176,7 @@ def _node(
 ) -> Node:
     """A task as the network sees it; `wanted` is the minute the target's milestone is due at."""
     minutes = 0 if row.is_milestone else row.estimate_minutes
-    due = times.minute_of(row.due_at) if row.due_at else wanted
+    due = _due_minute(times, row.due_on) if row.due_on else wanted
     if row.state == State.DONE and row.completed_at is not None:
         ended = times.minute_of(row.completed_at)
         began = times.minute_of(row.started_at) if row.started_at else ended - minutes
@@ -186,6 +187,15 @@ def _node(
         return Node(row.id, ends - began, due=due, fixed=(began, ends))
     not_before = max(as_of, times.minute_of(pin)) if pin else (as_of or None)
     return Node(row.id, minutes, not_before=not_before, due=due)
+
+
+def due_at(times: WorkingTime, day: date) -> datetime:
+    """The end of a working day; of a day nobody works, the end of the last one before."""
+    return times.finish_at(_due_minute(times, day))
+
+
+def _due_minute(times: WorkingTime, day: date) -> int:
+    return times.minute_of(zones.day_start(day + timedelta(days=1), times.zone))
 
 
 def _target_of(
@@ -228,81 +238,6 @@ def links_of(campaign_id: int) -> list[Link]:
         Link(row.waits_for_id, row.task_id, row.kind, row.lag_minutes)
         for row in execute(query.order_by(Dependency.id))
     ]
-
-
-def replan(timeline: Timeline) -> Laid:
-    """Lay the plan of a locked timeline and write what changed; call it in the unit of work of
-    whatever it rests on. Answers the plan.
-
-    What has no place in it any more keeps its last dates, so that it comes back as it was.
-    """
-    laid = lay(timeline)
-    critical = laid.critical()
-    stored = {
-        row.task_id: row
-        for row in execute(
-            select(PlannedTask.__table__).where(
-                PlannedTask.team_id == current_team(),
-                PlannedTask.campaign_id == timeline.campaign_id,
-            )
-        )
-    }
-    fresh = {key: _planned_values(laid, key, key in critical) for key in laid.tasks}
-    new = [
-        {"team_id": timeline.team_id, "campaign_id": timeline.campaign_id, "task_id": key} | values
-        for key, values in fresh.items()
-        if key not in stored
-    ]
-    if new:
-        db.session.execute(PlannedTask.__table__.insert(), new)  # type: ignore[attr-defined]
-    for key, values in fresh.items():
-        if key in stored and any(getattr(stored[key], name) != values[name] for name in values):
-            execute(_planned(key).values(**values, **_moved(stored[key], values)))
-    return laid
-
-
-def _moved(was: Row[Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """A move counts only when the dates are others; how much room there is, is nobody's
-    appointment.
-    """
-    if (was.starts_at, was.finishes_at) == (now["starts_at"], now["finishes_at"]):
-        return {}
-    return {"moves": was.moves + 1, "moved_at": clock.now()}
-
-
-def _planned_values(laid: Laid, task_id: int, is_critical: bool) -> dict[str, Any]:
-    return {
-        "starts_at": laid.starts_at(task_id),
-        "finishes_at": laid.finishes_at(task_id),
-        "float_minutes": laid.network.slot(task_id).float,
-        "is_critical": is_critical,
-    }
-
-
-def _planned(task_id: int) -> Any:
-    return update(PlannedTask).where(
-        PlannedTask.team_id == current_team(), PlannedTask.task_id == task_id
-    )
-
-
-def set_pins(timeline: Timeline, pins: Mapping[int, datetime | None]) -> None:
-    """Write when tasks of a locked, laid timeline begin at the earliest; the caller replans."""
-    for task_id, pin in pins.items():
-        execute(_planned(task_id).values(pinned_at=pin))
-
-
-def keep_baseline(timeline: Timeline) -> None:
-    """What is planned now is what was agreed."""
-    execute(
-        update(PlannedTask)
-        .where(
-            PlannedTask.team_id == timeline.team_id,
-            PlannedTask.campaign_id == timeline.campaign_id,
-        )
-        .values(
-            baseline_starts_at=PlannedTask.starts_at, baseline_finishes_at=PlannedTask.finishes_at
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from webapp.events import timers
 from webapp.events.log import record
 from webapp.events.models import Event
 from webapp.events.subscriptions import on
-from webapp.timelines import planning
+from webapp.timelines import replanning
 from webapp.timelines.models import Task, Timeline
 from webapp.timelines.tasks import PURGE_DUE, purge_task
 
@@ -28,8 +28,8 @@ def keep_the_plan_that_was_approved(event: Event) -> None:
     with unit_of_work():
         timeline = _timeline(event.subject_id)
         if timeline is not None:
-            planning.replan(timeline)
-            planning.keep_baseline(timeline)
+            replanning.replan(timeline)
+            replanning.keep_baseline(timeline)
             timeline.baseline_at = clock.now()
             record("timeline.agreed", subject=timeline, by=_by(event))
 
@@ -98,7 +98,7 @@ def _replan(campaign_id: int, by: Actor) -> None:
     with unit_of_work():
         timeline = _timeline(campaign_id)
         if timeline is not None:
-            planning.replan(timeline)
+            replanning.replan(timeline)
             timeline.updated_at = clock.now()
             record("timeline.replanned", subject=timeline, by=by)
 

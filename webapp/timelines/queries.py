@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, func, or_, select, text
 
 from webapp.campaigns.models import Campaign
+from webapp.campaigns.workflow import OPEN as CAMPAIGNS_OPEN
 from webapp.core import clock
 from webapp.db import UTCDateTime, current_team, db, execute, find, rows
 from webapp.events.models import Event
-from webapp.timelines import planning
 from webapp.timelines.models import (
     IS_OPEN,
     Dependency,
@@ -185,6 +185,39 @@ def between(first: datetime, last: datetime, *, limit: int = 2000) -> list[Line]
     return _as_lines(query.order_by(PlannedTask.starts_at, Task.id).limit(limit))
 
 
+def work_elsewhere(campaign_id: int, last: datetime) -> list[Line]:
+    """Open tasks that are somebody's in every other kept campaign, planned to begin before an
+    instant: what should be over and is not, is among them.
+    """
+    query = _of_kept(_lines()).where(
+        Task.campaign_id != campaign_id,
+        Task.assignee_id.is_not(None),
+        Task.is_milestone.is_(False),
+        text(f"task.{IS_OPEN}"),
+        PlannedTask.starts_at < last,
+    )
+    return _as_lines(query.order_by(PlannedTask.starts_at, Task.id))
+
+
+def work_of(user_id: int, first: datetime, last: datetime) -> set[int]:
+    """The campaigns, kept and open, in which a person has work that is not begun and whose planned
+    time touches `[first, last)`.
+    """
+    query = _of_kept(select(Task.campaign_id).distinct()).join(
+        PlannedTask, and_(PlannedTask.team_id == Task.team_id, PlannedTask.task_id == Task.id)
+    )
+    query = query.where(
+        Task.team_id == current_team(),
+        Task.assignee_id == user_id,
+        Task.state == State.TO_DO,
+        Task.is_milestone.is_(False),
+        PlannedTask.starts_at < last,
+        PlannedTask.finishes_at >= first,
+        Campaign.state.in_(CAMPAIGNS_OPEN),
+    )
+    return set(execute(query).scalars())
+
+
 def _lines() -> Any:
     return (
         select(*_COLUMNS)
@@ -303,6 +336,14 @@ def titles(task_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.title for row in execute(query)}
 
 
+def descriptions(campaign_id: int) -> dict[int, str]:
+    """What is written of each task of a campaign."""
+    query = select(Task.id, Task.description).where(
+        Task.team_id == current_team(), Task.campaign_id == campaign_id
+    )
+    return {row.id: row.description for row in execute(query)}
+
+
 def history(task_id: int, *, limit: int = 40) -> list[Event]:
     """What happened to a task, newest first."""
     query = select(Event).where(
@@ -344,48 +385,3 @@ def timeline_of(campaign_id: int) -> Timeline | None:
         Timeline.team_id == current_team(), Timeline.campaign_id == campaign_id
     )
     return db.session.scalars(query).one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """How a plan stands against its target.
-
-    `reserve_minutes` are working minutes between the last task before the target and the target
-    (negative: late; None: nothing to do before it), `buffer_minutes` how many should be kept,
-    `day_minutes` what a working day has. `ends_at` is when the last task before the target ends.
-    """
-
-    reserve_minutes: int | None
-    buffer_minutes: int
-    day_minutes: int
-    ends_at: datetime | None
-    target_id: int | None
-    critical_ids: tuple[int, ...]
-
-    @property
-    def is_late(self) -> bool:
-        return self.reserve_minutes is not None and self.reserve_minutes < 0
-
-    @property
-    def eats_its_buffer(self) -> bool:
-        return self.reserve_minutes is not None and 0 <= self.reserve_minutes < self.buffer_minutes
-
-
-def outlook(campaign_id: int) -> Outlook | None:
-    """How a campaign's plan stands; None without a timeline."""
-    timeline = timeline_of(campaign_id)
-    return outlook_of(planning.lay(timeline), timeline) if timeline is not None else None
-
-
-def outlook_of(laid: planning.Laid, timeline: Timeline) -> Outlook:
-    """How a laid plan stands, also one that is only tried."""
-    ahead = laid.before_target() - {laid.target_id}
-    critical = sorted(laid.critical(), key=lambda key: (laid.network.slot(key).start, key))
-    return Outlook(
-        laid.reserve_minutes(),
-        timeline.buffer_minutes,
-        laid.times.day_minutes,
-        max((laid.finishes_at(key) for key in ahead), default=None),
-        laid.target_id,
-        tuple(critical),
-    )

@@ -22,7 +22,7 @@ from webapp.events import timers
 from webapp.events.log import Payload, note, record
 from webapp.files.commands import forget_files
 from webapp.operations import check_version, operation
-from webapp.timelines import planning
+from webapp.timelines import planning, replanning
 from webapp.timelines.commands import add_link, in_words, writing
 from webapp.timelines.critical_path import Cycle
 from webapp.timelines.inputs import (
@@ -101,15 +101,15 @@ def add_task(
             estimate_minutes=estimate_minutes,
             skills=words_of(skills),
             due_on=due_on,
-            due_at=_end_of(due_on, timeline, campaign),
+            due_at=_due_at(due_on, timeline, campaign),
             by=by,
         )
         if waits_for_id is not None:
             add_link(task, find(Task, waits_for_id), "fs", 0)
-        planning.replan(timeline)
+        replanning.replan(timeline)
         if start_on is not None:
-            planning.set_pins(timeline, {task.id: zones.day_start(start_on, campaign.zone)})
-            planning.replan(timeline)
+            replanning.set_pins({task.id: zones.day_start(start_on, campaign.zone)})
+            replanning.replan(timeline)
         return task.id
 
 
@@ -152,11 +152,11 @@ def edit_task(
         campaign, timeline, task = _task(task_id, by)
         check_version(task, version, typed)
         fields: dict[str, object] = {name: value for name, (_, value) in typed.items()}
-        fields["due_at"] = _end_of(due_on, timeline, campaign)
+        fields["due_at"] = _due_at(due_on, timeline, campaign)
         if task.is_milestone:
             fields["estimate_minutes"] = 0
         if _changed(task, fields, by):
-            planning.replan(timeline)
+            replanning.replan(timeline)
         return task.id
 
 
@@ -169,7 +169,7 @@ def estimate_task(*, task_id: int, estimate_minutes: int, version: int, by: Acto
         if task.is_milestone:
             raise Conflict("A milestone takes no time.")
         if _changed(task, {"estimate_minutes": estimate_minutes}, by):
-            planning.replan(timeline)
+            replanning.replan(timeline)
         return task.id
 
 
@@ -248,7 +248,7 @@ def trash_task(*, task_id: int, by: Actor) -> int:
         if task.trashed_at is None:
             task.trashed_at = clock.now()
             record("task.trashed", subject=task, by=by)
-            planning.replan(timeline)
+            replanning.replan(timeline)
             timers.arm(
                 _purge_key(task),
                 PURGE_DUE,
@@ -280,7 +280,7 @@ def _take_its_place(timeline: Timeline) -> None:
     made meanwhile may lead around to it: then it stays out.
     """
     try:
-        planning.replan(timeline)
+        replanning.replan(timeline)
     except Cycle as circle:
         words = f"Links made meanwhile stand against it. {in_words(circle)}"
         raise Conflict(words) from None
@@ -317,13 +317,8 @@ def _task(task_id: int, by: Actor, *, in_trash: bool = False) -> tuple[Campaign,
     return campaign, timeline, task
 
 
-def _end_of(day: date | None, timeline: Timeline, campaign: Campaign) -> datetime | None:
-    """The end of a working day; of a day nobody works, the end of the last one before."""
-    if day is None:
-        return None
-    times = planning.times_of(timeline, campaign)
-    after = zones.day_start(day + timedelta(days=1), campaign.zone)
-    return times.finish_at(times.minute_of(after))
+def _due_at(day: date | None, timeline: Timeline, campaign: Campaign) -> datetime | None:
+    return planning.due_at(planning.times_of(timeline, campaign), day) if day else None
 
 
 def _check_assignee(user_id: int | None) -> None:
