@@ -1,6 +1,6 @@
 """Absences: who may say that somebody is away, what the log keeps of it, and who steps in."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,8 @@ from sqlalchemy import select
 from tests.availability.work import edit_work
 from tests.clients import signed_in
 from webapp.accounts import commands as accounts
-from webapp.accounts.queries import membership_of
+from webapp.accounts.commands import edit_profile
+from webapp.accounts.queries import membership_of, person
 from webapp.availability import commands, queries
 from webapp.core.errors import Conflict, Forbidden, Invalid
 from webapp.db import db
@@ -16,6 +17,10 @@ from webapp.events.models import Event
 
 MONDAY = date(2026, 12, 7)
 FRIDAY = MONDAY + timedelta(days=4)
+
+
+def noon(day):
+    return datetime.combine(day, time(12), UTC)
 
 
 def leave(person, first=MONDAY, last=FRIDAY, *, by=None, reason=""):
@@ -35,8 +40,8 @@ def test_the_team_sees_the_days_and_the_word(team):
 def test_without_an_end_it_is_one_day(team):
     leave(team.mia, last=None)
 
-    assert queries.away(MONDAY) == {team.mia.id}
-    assert queries.away(MONDAY + timedelta(days=1)) == set()
+    assert queries.away(noon(MONDAY)) == {team.mia.id}
+    assert queries.away(noon(MONDAY + timedelta(days=1))) == set()
 
 
 def test_both_its_ends_are_included(team):
@@ -44,7 +49,20 @@ def test_both_its_ends_are_included(team):
 
     days = [MONDAY - timedelta(days=1), MONDAY, FRIDAY, FRIDAY + timedelta(days=1)]
 
-    assert [bool(queries.away(day)) for day in days] == [False, True, True, False]
+    assert [bool(queries.away(noon(day))) for day in days] == [False, True, True, False]
+
+
+def test_somebody_is_away_on_the_days_where_they_are(team):
+    """At 11:00 UTC on Monday it is Tuesday in Kiritimati, fourteen hours ahead."""
+    mia = person(team.mia.id)
+    edit_profile(
+        name=mia.name, company="", zone="Pacific/Kiritimati", version=mia.version, by=team.mia.actor
+    )
+    leave(team.mia, MONDAY + timedelta(days=1), None)
+
+    assert queries.away(datetime.combine(MONDAY, time(9), UTC)) == set()
+    assert queries.away(datetime.combine(MONDAY, time(11), UTC)) == {team.mia.id}
+    assert queries.away(datetime.combine(MONDAY + timedelta(days=1), time(11), UTC)) == set()
 
 
 def test_the_log_says_who_and_never_why(team):
@@ -76,7 +94,7 @@ def test_a_manager_speaks_for_others_and_a_member_for_themselves(team):
     with pytest.raises(Forbidden):
         leave(team.bob, by=team.mia)
 
-    assert queries.away(MONDAY) == {team.mia.id}
+    assert queries.away(noon(MONDAY)) == {team.mia.id}
 
 
 def test_a_member_takes_back_only_their_own(app, team):
@@ -88,7 +106,7 @@ def test_a_member_takes_back_only_their_own(app, team):
     ]
 
     assert answers == [303, 403]
-    assert queries.away(MONDAY) == {team.bob.id}
+    assert queries.away(noon(MONDAY)) == {team.bob.id}
 
 
 def test_who_only_looks_on_is_never_away(team):
@@ -100,13 +118,13 @@ def test_who_left_the_team_is_not_away_any_more(team):
     leave(team.mia)
     accounts.remove_member(membership_id=membership_of(team.mia.id).id, by=team.alice.actor)
 
-    assert queries.away(MONDAY) == set()
+    assert queries.away(noon(MONDAY)) == set()
 
 
 def test_the_backup_takes_over(team):
     edit_work(team.mia, backup_id=team.bob.id)
 
-    assert queries.stand_ins(MONDAY)[team.mia.id] == team.bob.id
+    assert queries.stand_ins(noon(MONDAY))[team.mia.id] == team.bob.id
 
 
 def test_the_backup_of_a_backup_takes_over_when_that_one_is_away(team):
@@ -114,8 +132,8 @@ def test_the_backup_of_a_backup_takes_over_when_that_one_is_away(team):
     edit_work(team.bob, backup_id=team.alice.id)
     leave(team.bob)
 
-    assert queries.stand_ins(MONDAY)[team.mia.id] == team.alice.id
-    assert queries.stand_ins(MONDAY - timedelta(days=1))[team.mia.id] == team.bob.id
+    assert queries.stand_ins(noon(MONDAY))[team.mia.id] == team.alice.id
+    assert queries.stand_ins(noon(MONDAY - timedelta(days=1)))[team.mia.id] == team.bob.id
 
 
 def test_nobody_takes_over_when_all_are_away_or_nobody_was_named(team):
@@ -123,12 +141,12 @@ def test_nobody_takes_over_when_all_are_away_or_nobody_was_named(team):
     edit_work(team.bob, backup_id=team.mia.id)
     leave(team.bob)
 
-    assert team.mia.id not in queries.stand_ins(MONDAY)
-    assert team.alice.id not in queries.stand_ins(MONDAY)
+    assert team.mia.id not in queries.stand_ins(noon(MONDAY))
+    assert team.alice.id not in queries.stand_ins(noon(MONDAY))
 
 
 def test_a_backup_who_left_takes_nothing_over(team):
     edit_work(team.mia, backup_id=team.bob.id)
     accounts.remove_member(membership_id=membership_of(team.bob.id).id, by=team.alice.actor)
 
-    assert team.mia.id not in queries.stand_ins(MONDAY)
+    assert team.mia.id not in queries.stand_ins(noon(MONDAY))

@@ -177,10 +177,10 @@ def test_it_takes_as_few_statements_for_everybody_as_for_one(team, statements):
         "profile_of": (lambda: queries.profile_of(team.mia.id), 2),
         "profiles": (queries.profiles, 2),
         "absences": (lambda: queries.absences(MONDAY, MONDAY), 1),
-        "away": (lambda: queries.away(MONDAY), 1),
+        "away": (lambda: queries.away(at(MONDAY, 12)), 1),
         "slots of one": (lambda: queries.slots_of(one, MONDAY, MONDAY), 3),
         "slots of all": (lambda: queries.slots_of(everybody, MONDAY, MONDAY), 3),
-        "stand_ins": (lambda: queries.stand_ins(MONDAY), 3),
+        "stand_ins": (lambda: queries.stand_ins(at(MONDAY, 12)), 3),
     }
     counted = {}
     for name, (read, _) in reads.items():

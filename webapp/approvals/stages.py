@@ -153,11 +153,11 @@ def hand_on(stage: Stage, proposal: Proposal, *, only_away: bool = False) -> boo
     """
     asked = _rows(stage)
     waiting = [row for row in asked if row.state == "open"]
-    today = zones.today(clock.now(), accounts.team().zone)
+    now = clock.now()
     if only_away:
-        away = availability.away(today) if waiting else set()
+        away = availability.away(now) if waiting else set()
         waiting = [row for row in waiting if row.approver_id in away]
-    stand_ins = availability.stand_ins(today) if waiting else {}
+    stand_ins = availability.stand_ins(now) if waiting else {}
     known = {row.approver_id for row in asked}
     found = False
     for row in waiting:

@@ -7,7 +7,7 @@ do work are people here: viewers and those who left are not.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from webapp.availability import public_holidays, week
 from webapp.availability.models import Absence, Blackout, WorkingWeek, WorkProfile
 from webapp.availability.week import Hours, Slot, Week
 from webapp.availability.working_time import WorkingTime
+from webapp.core import zones
 from webapp.core.errors import NotFound
 from webapp.core.text import fold
 from webapp.db import current_team, db, execute, rows
@@ -273,6 +274,7 @@ def _absences(*, of_one: bool) -> Any:
             Membership,
             and_(Membership.team_id == Absence.team_id, Membership.user_id == Absence.user_id),
         )
+        .join(User, User.id == Absence.user_id)
         .where(
             Absence.team_id == bindparam("team_id"),
             Absence.ends_on >= bindparam("first", type_=Date),
@@ -284,9 +286,15 @@ def _absences(*, of_one: bool) -> Any:
     return query.where(Absence.user_id == bindparam("user_id")) if of_one else query
 
 
-def away(on: date) -> set[int]:
-    """Who is away on a day. One statement."""
-    return {one.user_id for one in absences(on, on)}
+def away(at: datetime) -> set[int]:
+    """Who is away at an instant, each on the day it is where they are. One statement."""
+    day, step = at.date(), timedelta(days=1)
+    around = {"team_id": current_team(), "first": day - step, "last": day + step}
+    return {
+        row.user_id
+        for row in execute(_absences(of_one=False).add_columns(User.zone), around)
+        if row.starts_on <= zones.today(at, row.zone) <= row.ends_on
+    }
 
 
 def slots_of(user_ids: Collection[int], first: date, last: date) -> dict[int, list[Slot]]:
@@ -323,12 +331,12 @@ def slots_for(
     return found
 
 
-def stand_ins(on: date) -> dict[int, int]:
-    """Who takes over each person's work on a day: their backup, else that one's backup when they
-    are away themselves, and so on. Who has nobody left is not in it. Three statements.
+def stand_ins(at: datetime) -> dict[int, int]:
+    """Who takes over each person's work at an instant: their backup, else that one's backup when
+    they are away themselves, and so on. Who has nobody left is not in it. Three statements.
     """
     backups = {one.user_id: one.backup_id for one in profiles()}
-    gone = away(on)
+    gone = away(at)
     found = {
         user_id: next((one for one in _steps(user_id, backups) if one not in gone), None)
         for user_id in backups

@@ -148,3 +148,23 @@ def slots(
         elif starts < ends:
             found.append((starts, ends))
     return found
+
+
+def without(kept: Iterable[Slot], taken: Iterable[Slot]) -> list[Slot]:
+    """What is left of some slots without others; both in order.
+
+    >>> from datetime import UTC
+    >>> nine, noon, five = (datetime(2026, 4, 2, hour, tzinfo=UTC) for hour in (9, 12, 17))
+    >>> [[at.hour for at in slot] for slot in without([(nine, five)], [(noon, five)])]
+    [[9, 12]]
+    """
+    left = list(kept)
+    for first, last in taken:
+        pieces = []
+        for starts, ends in left:
+            if last <= starts or ends <= first:
+                pieces.append((starts, ends))
+                continue
+            pieces += [one for one in ((starts, first), (last, ends)) if one[0] < one[1]]
+        left = pieces
+    return left

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from webapp.accounts import queries as accounts
 from webapp.availability import queries as availability
+from webapp.availability.week import Slot
 from webapp.campaigns.models import Campaign
-from webapp.core import clock, zones
+from webapp.core import clock
 from webapp.core.actor import SYSTEM, Actor
 from webapp.db import current_team, db, unit_of_work
 from webapp.escalations import queries
@@ -56,16 +57,16 @@ class _Look:
     by: Actor
     now: datetime = field(default_factory=clock.now)
     _crew: Crew | None = None
+    _slots: dict[int, list[Slot]] | None = None
 
     @property
     def crew(self) -> Crew:
         if self._crew is None:
             members = sorted(accounts.members(), key=lambda row: row[0].id)
-            today = zones.today(self.now, accounts.team().zone)
             self._crew = Crew(
                 {one.user_id: one.role for one, _ in members},
-                availability.stand_ins(today),
-                availability.away(today),
+                availability.stand_ins(self.now),
+                availability.away(self.now),
             )
         return self._crew
 
@@ -95,8 +96,9 @@ class _Look:
         """
         today = self.now.date()
         first, last = today - timedelta(days=1), today + timedelta(days=DAYS_AHEAD)
-        own = availability.slots_of({rung.user_id}, first, last)[rung.user_id]
-        found = later(own, self.now, minutes)
+        if self._slots is None:
+            self._slots = availability.slots_of(set(self.crew.roles), first, last)
+        found = later(self._slots.get(rung.user_id, ()), self.now, minutes)
         if found is None:
             team = availability.working_time(accounts.team().zone, first)
             found = later(team.slots(first, last), self.now, minutes)

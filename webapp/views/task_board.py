@@ -176,7 +176,7 @@ def _with_today(campaign_id: int) -> dict[str, Any]:
 
 def mine_of(user_id: int) -> dict[str, Any]:
     """A person's open tasks in all campaigns, soonest first."""
-    zone = accounts.team().zone
+    zone = accounts.person(user_id).zone
     today = zones.today(clock.now(), zone)
     lines = queries.open_lines_of(user_id)
     cards = _cards(lines, {}, zone, today)
