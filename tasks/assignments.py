@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 #: Processor time of one search, and how long it may take by the clock on a busy machine.
 SECONDS, MOST_SECONDS = 1.2, 60
-NOTHING = Change({}, {}, "", {}, {"changed": 0})
+NOTHING = Change({}, {}, {}, "", {}, {"changed": 0})
 
 
 @effect("plan_run.asked", queue="cpu")
@@ -56,15 +56,7 @@ def search_for_a_plan(event: Event) -> None:
             commands.fail_run(run_id, by=by)
             return
         change = _change(facts, found, campaign_id)
-    commands.propose_plan(
-        run_id,
-        pins=dict(change.pins),
-        assignees=dict(change.assignees),
-        why=change.why,
-        evidence=change.evidence,
-        outcome=change.outcome,
-        by=by,
-    )
+    commands.propose_plan(run_id, change, by=by)
 
 
 def _search(problems: list[Problem], *, seed: int) -> Found:

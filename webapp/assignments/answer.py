@@ -68,12 +68,19 @@ class Found:
     greedy: float
 
 
+#: Of a task: whose it was, what was pinned, how far it had got.
+Seen = tuple[int | None, datetime | None, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to ask for: pins and people by task, and the reasons."""
+    """What to ask for: pins and people by task, what was known of each of those tasks, and the
+    reasons.
+    """
 
     pins: Mapping[int, datetime]
     assignees: Mapping[int, int]
+    seen: Mapping[int, Seen]
     why: str
     evidence: dict[str, Any]
     outcome: dict[str, Any]
@@ -110,13 +117,20 @@ def change_of(facts: Facts, found: Found, laid: Laid, zone: str) -> Change:
         ],
     }
     evidence = {"tasks": {str(key): words for key, words in reasons.items()}} | outcome
-    return Change(pins, assignees, _why(lines, reasons, found), evidence, outcome)
+    seen = {key: seen_of(lines[key]) for key in reasons}
+    return Change(pins, assignees, seen, _why(lines, reasons, found), evidence, outcome)
+
+
+def seen_of(line: Line) -> Seen:
+    """What a proposal rests on, of one task."""
+    return line.assignee_id, line.pinned_at, line.state
 
 
 def _pins(facts: Facts, found: Found, laid: Laid, zone: str) -> dict[int, datetime]:
     """The days on which tasks have to begin later than everything else would let them."""
     pins: dict[int, datetime] = {}
-    for one in sorted(found.placed, key=lambda placed: (placed.start, placed.task)):
+    there = (one for one in found.placed if one.task in laid.tasks)
+    for one in sorted(there, key=lambda placed: (placed.start, placed.task)):
         begins = facts.now + timedelta(minutes=one.start)
         day = zones.today(begins, zone)
         if zones.today(laid.times.start_at(laid.network.slot(one.task).start), zone) < day:

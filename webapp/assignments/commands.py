@@ -3,13 +3,13 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import select
 
 from webapp.approvals.commands import propose
+from webapp.assignments.answer import Change, seen_of
 from webapp.assignments.models import PlanRun
 from webapp.assignments.workflow import State, lifecycle
 from webapp.campaigns.models import Campaign
@@ -19,12 +19,15 @@ from webapp.core.errors import Conflict, NotFound
 from webapp.db import current_team, db, find, unit_of_work
 from webapp.events.log import Payload, record
 from webapp.operations import Input, operation
-from webapp.timelines.commands import SHIFT, timeline_of, writing
+from webapp.timelines import queries as timelines
+from webapp.timelines.commands import SHIFT, writing
 from webapp.timelines.models import Task
 from webapp.timelines.tasks import give
 
 #: Who proposes a plan: a machine, so it is asked for unless a team lets it act.
 PLANNER = "schedule"
+#: Why a search is done over.
+MEANWHILE = "changed"
 AFTER_FOUND = fault.point("assignments.after_found")
 AFTER_PROPOSED = fault.point("assignments.after_proposed")
 
@@ -91,7 +94,9 @@ def _nothing_to_plan(campaign: Campaign) -> str:
     """Why a campaign is not planned; '' when it can be."""
     if campaign.is_closed or campaign.archived_at is not None:
         return "This campaign is closed: there is nothing to plan."
-    return "" if timeline_of(campaign) is not None else "There are no tasks to plan yet."
+    return (
+        "" if timelines.timeline_of(campaign.id) is not None else "There are no tasks to plan yet."
+    )
 
 
 def _run_of(campaign: Campaign, reason: str, by: Actor) -> int:
@@ -135,18 +140,12 @@ def accept_suggestions(
         return campaign_id
 
 
-def propose_plan(
-    run_id: int,
-    *,
-    pins: dict[int, datetime],
-    assignees: dict[int, int],
-    why: str,
-    evidence: dict[str, Any],
-    outcome: dict[str, Any],
-    by: Actor,
-) -> None:
+def propose_plan(run_id: int, change: Change, *, by: Actor) -> None:
     """What a run found, as a request to move dates and people; nothing when it was ended already
     or found nothing better.
+
+    A search takes a while. Where somebody changed a task of the answer meanwhile, their change is
+    not to be undone by it: it is searched again.
     """
     AFTER_FOUND()
     with unit_of_work():
@@ -154,13 +153,18 @@ def propose_plan(
         run = find(PlanRun, run_id, lock=True)
         if run.state != State.ASKED:
             return
-        timeline = timeline_of(campaign)
-        if timeline is None or campaign.trashed_at or not (pins or assignees):
-            _end(run, "keep", by, outcome)
+        timeline = timelines.timeline_of(campaign.id)
+        if timeline is None or campaign.trashed_at or not change.seen:
+            _end(run, "keep", by, change.outcome)
+            return
+        present = {line.id: seen_of(line) for line in timelines.lines(campaign.id)}
+        if any(present.get(key) != was for key, was in change.seen.items()):
+            _end(run, "fail", by, {})
+            _run_of(campaign, MEANWHILE, by)
             return
         after = {
-            "pins": {str(key): pin.isoformat() for key, pin in sorted(pins.items())},
-            "assignees": {str(key): person for key, person in sorted(assignees.items())},
+            "pins": {str(key): pin.isoformat() for key, pin in sorted(change.pins.items())},
+            "assignees": {str(key): who for key, who in sorted(change.assignees.items())},
         }
         proposal_id = propose(
             SHIFT,
@@ -169,12 +173,12 @@ def propose_plan(
             campaign_id=campaign.id,
             currency=campaign.currency,
             by=Actor("rule", PLANNER, run.team_id),
-            why=why,
-            evidence=evidence,
+            why=change.why,
+            evidence=change.evidence,
         )
         AFTER_PROPOSED()
         run.proposal_id = proposal_id
-        _end(run, "propose", by, outcome)
+        _end(run, "propose", by, change.outcome)
 
 
 def fail_run(run_id: int, *, by: Actor) -> None:

@@ -2,10 +2,14 @@
 number.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from webapp.assignments.problem import Facts
+from webapp.assignments.problem import CLOCK_DAY, Facts
 from webapp.availability import queries as availability
+from webapp.availability import week
+from webapp.availability.queries import Profile
+from webapp.availability.week import Slot
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
 from webapp.db import find
@@ -16,8 +20,6 @@ MARGIN = timedelta(days=60)
 #: Nobody knows their hours further ahead: what is planned beyond is left where it is, and a date
 #: that is a slip of the keyboard costs no more than one in two years.
 HORIZON = timedelta(days=2 * 366)
-#: A day has this many minutes by the clock.
-CLOCK_DAY = 1440
 
 
 def facts_of(campaign_id: int) -> Facts | None:
@@ -36,9 +38,6 @@ def facts_of(campaign_id: int) -> Facts | None:
     last = min(max([now, target, *ends]) + MARGIN, now + HORIZON)
     first_on, last_on = now.date() - timedelta(days=1), last.date()
     people = availability.profiles()
-    others = [
-        line for line in queries.between(now, last, limit=5000) if line.campaign_id != campaign_id
-    ]
     away: dict[int, list[tuple[object, object]]] = {}
     zones_of = {person.user_id: person.zone for person in people}
     for one in availability.absences(first_on, last_on):
@@ -52,13 +51,30 @@ def facts_of(campaign_id: int) -> Facts | None:
     return Facts(
         now,
         lines,
-        others,
+        queries.work_elsewhere(campaign_id, last),
         queries.links(campaign_id),
         people,
-        availability.slots_of([person.user_id for person in people], first_on, last_on),
+        _slots(campaign, people, first_on, last_on),
         away,  # type: ignore[arg-type]
         frozenset(laid.before_target()),
         min(target, zones.day_start(campaign.target_on + timedelta(days=1), campaign.zone)),
         CLOCK_DAY / laid.times.day_minutes,
         last - MARGIN,
     )
+
+
+def _slots(
+    campaign: Campaign, people: Sequence[Profile], first_on: date, last_on: date
+) -> dict[int, list[Slot]]:
+    """When each person can work for a campaign: nobody does on its blackout days and the team's,
+    which are days of its zone.
+    """
+    dark = [
+        (
+            zones.day_start(one.starts_on, campaign.zone),
+            zones.day_start(one.ends_on + timedelta(days=1), campaign.zone),
+        )
+        for one in availability.blackouts(first_on, last_on, campaign.id)
+    ]
+    slots = availability.slots_of([person.user_id for person in people], first_on, last_on)
+    return {user_id: week.without(theirs, dark) for user_id, theirs in slots.items()}

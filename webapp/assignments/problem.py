@@ -17,6 +17,8 @@ from webapp.timelines.workflow import State
 
 #: How fast somebody is who says so of their skill: 1 learns it, 2 knows it, 3 is good at it.
 SPEED = {1: 0.75, 2: 1.0, 3: 1.25}
+#: A day has this many minutes by the clock.
+CLOCK_DAY = 1440
 #: What one minute late costs, by priority.
 WEIGHTS = {"low": 1, "normal": 2, "high": 4, "urgent": 8}
 
@@ -154,8 +156,7 @@ def _worker(facts: Facts, person: Profile, movable: Mapping[int, Line]) -> Worke
         if line.starts_at is None or line.finishes_at is None:
             continue
         first, last = _minute(facts, line.starts_at), _minute(facts, line.finishes_at)
-        if last > 0:
-            busy.append((max(0, first), last, line.id))
+        busy.append((max(0, first), _end(facts, line, first, last), line.id))
     return Worker(
         person.user_id,
         tuple(
@@ -167,6 +168,15 @@ def _worker(facts: Facts, person: Profile, movable: Mapping[int, Line]) -> Worke
         person.max_concurrent,
         tuple(sorted(busy)),
     )
+
+
+def _end(facts: Facts, line: Line, first: int, last: int) -> int:
+    """Until when open work keeps somebody, in minutes of the origin. What should be over is not:
+    what never began still takes all its time, what is in hand another day.
+    """
+    if last > 0:
+        return last
+    return last - first if line.state == State.TO_DO else CLOCK_DAY
 
 
 def _without_milestones(facts: Facts) -> dict[int, list[tuple[int, Literal["fs", "ss"], int]]]:

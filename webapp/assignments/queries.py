@@ -14,10 +14,8 @@ from webapp.assignments.problem import Facts, is_away
 from webapp.assignments.suggesting import Suggestion, suggest
 from webapp.availability import queries as availability
 from webapp.availability.queries import Profile
-from webapp.campaigns.models import Campaign
-from webapp.campaigns.workflow import OPEN
 from webapp.core import zones
-from webapp.db import current_team, db, execute
+from webapp.db import current_team, db
 from webapp.timelines import queries as timelines
 from webapp.timelines.models import Task
 from webapp.timelines.queries import Line
@@ -44,9 +42,8 @@ class Load:
     while_away: list[Line]
 
 
-def loads(campaign_id: int) -> list[Load]:
+def loads(facts: Facts | None) -> list[Load]:
     """Everybody who takes part in work, by name, with their open tasks of a campaign."""
-    facts = facts_of(campaign_id)
     in_hand = timelines.in_hand()
     found = []
     for person in facts.profiles if facts else availability.profiles():
@@ -60,11 +57,10 @@ def loads(campaign_id: int) -> list[Load]:
     return found
 
 
-def suggestions(campaign_id: int, *, limit: int = 50) -> list[Suggestion]:
+def suggestions(facts: Facts | None, *, limit: int = 50) -> list[Suggestion]:
     """Who could do each open task that is nobody's, soonest first; also of tasks whose assignee
     left the team.
     """
-    facts = facts_of(campaign_id)
     return [suggest(facts, line) for line in _free(facts)[:limit]] if facts else []
 
 
@@ -117,12 +113,4 @@ def campaigns_touched(user_id: int, starts_on: date, ends_on: date) -> list[int]
     zone = people[0].zone if people else "UTC"
     first = zones.day_start(starts_on, zone)
     last = zones.day_start(ends_on + timedelta(days=1), zone)
-    touched = {
-        line.campaign_id
-        for line in timelines.between(first, last)
-        if line.assignee_id == user_id and line.state == State.TO_DO and not line.is_milestone
-    }
-    query = select(Campaign.id).where(
-        Campaign.team_id == current_team(), Campaign.id.in_(touched), Campaign.state.in_(OPEN)
-    )
-    return [row[0] for row in execute(query.order_by(Campaign.id))]
+    return sorted(timelines.work_of(user_id, first, last))

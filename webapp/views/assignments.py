@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.accounts import queries as accounts
 from webapp.approvals import queries as approvals
 from webapp.assignments import commands, queries
+from webapp.assignments.facts import facts_of
 from webapp.assignments.suggesting import Suggestion, sentence
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Campaign
@@ -27,6 +28,12 @@ RUNS = {
     "nothing_better": "Nothing better was found: the plan stays as it is.",
     "failed": "The search broke off. Ask for it again.",
 }
+#: Why it was asked for.
+REASONS = {
+    "": "Asked for",
+    "absence": "Because somebody is away",
+    commands.MEANWHILE: "Because tasks changed during the search",
+}
 OUTCOMES = {
     "proposed": "It waits for a decision.",
     "in_review": "It waits for a decision.",
@@ -42,7 +49,8 @@ OUTCOMES = {
 @bp.get("")
 @guard("see", loads=Campaign)
 def index(campaign_id: int) -> Response:
-    found = queries.suggestions(campaign_id)
+    facts = facts_of(campaign_id)
+    found = queries.suggestions(facts)
     values = pieces.head(campaign_id) | run_of(campaign_id)
     return page(
         "assignments/index.html",
@@ -50,7 +58,7 @@ def index(campaign_id: int) -> Response:
         suggested=found,
         fitting=[one for one in found if one.first is not None],
         said=_said,
-        loads=queries.loads(campaign_id),
+        loads=queries.loads(facts),
         people=accounts.people(),
         plans=_may_be_planned(values["campaign"]),
     )
@@ -97,6 +105,7 @@ def run_of(campaign_id: int) -> dict[str, Any]:
         "campaign": campaign,
         "run": run,
         "run_words": words,
+        "reason": REASONS[run.reason] if run is not None else "",
         "run_url": url,
         "missed": run.outcome.get("missed", []) if run is not None else [],
         "today": zones.today(clock.now(), campaign.zone),
