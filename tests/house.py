@@ -122,6 +122,7 @@ MAY_WRITE = {
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
     "webapp.approvals.stage_commands": "the commands of stages, beside those of requests",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",
+    "webapp.playbooks.trash": "the commands of the trash, beside those of a playbook in use",
     "webapp.timelines.tasks": "the commands of tasks, beside those of the plan as a whole",
     "webapp.timelines.time_spent": "the commands of time spent, beside those of tasks",
     "webapp.ads.results": "the commands of daily results, beside those of budgets",

@@ -44,6 +44,8 @@ MODULES = (
     "webapp.assignments.policies",
     "webapp.escalations.policies",
     "webapp.playbooks.commands",
+    "webapp.playbooks.trash",
+    "webapp.playbooks.policies",
     "webapp.demo.commands",
     "webapp.demo.telling",
 )

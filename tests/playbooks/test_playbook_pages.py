@@ -160,16 +160,27 @@ def test_a_stale_form_of_a_playbook_shows_both_versions(bob, team):
     assert 'name="version" value="2"' in answer.text
 
 
-def test_deleting_asks_first(bob, team):
+def test_what_is_moved_to_the_trash_is_offered_back_at_once(bob, team):
     playbook_id = kept(team)
 
-    asked = bob.get(f"/playbooks/{playbook_id}/delete").text
-    assert db.session.get(Playbook, playbook_id) is not None
-    answer = bob.post(f"/playbooks/{playbook_id}/delete")
+    bob.post(f"/playbooks/{playbook_id}/trash")
+    page = bob.get("/playbooks").text
 
-    assert "Delete this playbook?" in asked
-    assert answer.location == "/playbooks"
-    assert db.session.get(Playbook, playbook_id) is None
+    assert "Moved to the trash" in page
+    assert page.count(f'action="/playbooks/{playbook_id}/restore"') == 2  # the toast, and the list
+    assert f"playbook={playbook_id}" not in page  # nothing is begun from it
+
+
+def test_a_page_in_the_trash_says_so_and_restores(bob, team):
+    playbook_id = kept(team)
+    bob.post(f"/playbooks/{playbook_id}/trash")
+
+    page = bob.get(f"/playbooks/{playbook_id}").text
+    bob.post(f"/playbooks/{playbook_id}/restore")
+
+    assert "In the trash since" in page
+    assert "/edit" not in page
+    assert find(Playbook, playbook_id).trashed_at is None
 
 
 def test_another_teams_playbook_makes_no_plan(app, team):
@@ -251,6 +262,5 @@ def test_members_do_not_open_what_managers_keep(mia, team):
     for path in (
         f"/campaigns/{campaign.id}/save-as-playbook",
         f"/playbooks/{playbook_id}/edit",
-        f"/playbooks/{playbook_id}/delete",
     ):
         assert mia.get(path).status_code == 403

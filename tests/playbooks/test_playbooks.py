@@ -17,13 +17,13 @@ from webapp.operations import operation_of
 from webapp.playbooks import queries, shipped
 from webapp.playbooks.commands import (
     clone_campaign,
-    delete_playbook,
     edit_playbook,
     save_playbook,
     start_campaign,
     use_playbook,
 )
 from webapp.playbooks.models import Playbook
+from webapp.playbooks.trash import restore_playbook, trash_playbook
 from webapp.timelines.backwards import MOST_TASKS, Outline, Step
 from webapp.timelines.models import Task
 from webapp.timelines.outlook import outlook
@@ -174,20 +174,65 @@ def test_a_stale_edit_of_a_playbook_shows_both_versions(team):
         edit_playbook(name="Mine", version=1, **form)
 
 
-def test_a_deleted_playbook_leaves_its_campaigns_alone(team):
+@pytest.fixture
+def thrown_away(team):
+    playbook_id = saved(team, started(team))
+    trash_playbook(playbook_id=playbook_id, by=team.bob.actor)
+    return playbook_id
+
+
+def test_after_thirty_days_in_the_trash_it_is_deleted_and_its_campaigns_are_not(team):
     first = started(team)
     playbook_id = saved(team, first)
+    trash_playbook(playbook_id=playbook_id, by=team.bob.actor)
 
-    delete_playbook(playbook_id=playbook_id, by=team.bob.actor)
+    clock.travel(timedelta(days=30, minutes=1).total_seconds())
+    people.run_background()
 
     assert db.session.get(Playbook, playbook_id) is None
     assert lines(first.id)
-    assert names_of("playbook", playbook_id) == ["playbook.saved", "playbook.deleted"]
+    assert names_of("playbook", playbook_id)[-1] == "playbook.purged"
+
+
+def test_what_was_restored_stays_for_good(team, thrown_away):
+    restore_playbook(playbook_id=thrown_away, by=team.bob.actor)
+
+    clock.travel(timedelta(days=31).total_seconds())
+    people.run_background()
+
+    assert find(Playbook, thrown_away).trashed_at is None
+
+
+def test_nothing_is_begun_from_the_trash(team, thrown_away):
+    with pytest.raises(Invalid):
+        start_campaign(playbook=str(thrown_away), by=team.mia.actor, **people.plan(team))
+    assert thrown_away not in {one.id for one in queries.choices()}
+    assert [one.id for one in queries.trashed()] == [thrown_away]
+
+
+def test_a_playbook_in_the_trash_is_not_edited(team, thrown_away):
+    with pytest.raises(Conflict):
+        edit_playbook(
+            playbook_id=thrown_away,
+            name="Ours",
+            type="tour",
+            description="",
+            version=find(Playbook, thrown_away).version,
+            by=team.bob.actor,
+        )
+
+
+def test_its_name_is_free_while_it_is_in_the_trash(team, thrown_away):
+    again = saved(team, started(team))
+
+    assert find(Playbook, again).name == find(Playbook, thrown_away).name
+    with pytest.raises(Conflict, match="has its name now"):
+        restore_playbook(playbook_id=thrown_away, by=team.bob.actor)
 
 
 def test_members_begin_from_playbooks_and_managers_keep_them(team):
     permit(team.mia.actor, operation_of(start_campaign).permission)
-    for command in (save_playbook, edit_playbook, delete_playbook):
+    for command in (save_playbook, edit_playbook, trash_playbook, restore_playbook):
         with pytest.raises(Forbidden):
             permit(team.mia.actor, operation_of(command).permission)
 

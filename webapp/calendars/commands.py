@@ -102,6 +102,6 @@ def note_fetched(feed_id: int) -> None:
         # A Core update does not move the version: fetching is not an edit.
         execute(
             update(CalendarFeed)
-            .where(CalendarFeed.id == feed_id, stale)
+            .where(CalendarFeed.team_id == current_team(), CalendarFeed.id == feed_id, stale)
             .values(fetched_at=clock.now())
         )

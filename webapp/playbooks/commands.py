@@ -53,10 +53,6 @@ class EditPlaybook(Input):
     version: int
 
 
-class PlaybookId(Input):
-    playbook_id: int
-
-
 class UsePlaybook(Input):
     """Lay a playbook out in a campaign that has no plan yet."""
 
@@ -123,23 +119,14 @@ def edit_playbook(
     with unit_of_work():
         playbook = find(Playbook, playbook_id, lock=True)
         check_version(playbook, version, typed)
+        if playbook.trashed_at is not None:
+            raise Conflict("This playbook is in the trash. Restore it first.")
         if any(getattr(playbook, field) != value for field, (_, value) in typed.items()):
             if _key(name) != playbook.name_key:
                 playbook.name_key = _free_key(name)
             playbook.name, playbook.type, playbook.description = name, type, description
             record("playbook.changed", subject=playbook, by=by)
         return playbook.id
-
-
-@operation("playbooks.delete", input=PlaybookId, permission="playbooks.manage")
-def delete_playbook(*, playbook_id: int, by: Actor) -> int:
-    """Delete a playbook for good; campaigns begun from it keep what they have."""
-    with unit_of_work():
-        playbook = find(Playbook, playbook_id, lock=True)
-        note("playbook.deleted", subject=playbook, by=by)
-        db.session.delete(playbook)
-        db.session.flush()
-        return playbook_id
 
 
 @operation("playbooks.start", input=StartCampaign, permission="campaign.edit")
@@ -217,9 +204,12 @@ def _lay(campaign_id: int, kept: dict[str, Data], name: str, started: Started, b
 
 def _chosen(ref: str) -> queries.Choice:
     try:
-        return queries.choice(ref)
+        found = queries.choice(ref)
     except NotFound:
         raise Invalid({"playbook": "Choose one of the list."}) from None
+    if found.trashed_at is not None:
+        raise Invalid({"playbook": "This playbook is in the trash."})
+    return found
 
 
 def _key(name: str) -> str:
@@ -230,7 +220,16 @@ def _key(name: str) -> str:
 def _free_key(name: str) -> str:
     lock_team()  # two of the same name at once: the second one is told
     key = _key(name)
-    query = select(Playbook.id).where(Playbook.team_id == current_team(), Playbook.name_key == key)
-    if db.session.scalar(query) is not None:
+    if is_taken(key):
         raise Invalid({"name": "There is a playbook of that name already."})
     return key
+
+
+def is_taken(key: str) -> bool:
+    """Whether a playbook that is kept has the folded name."""
+    query = select(Playbook.id).where(
+        Playbook.team_id == current_team(),
+        Playbook.name_key == key,
+        Playbook.trashed_at.is_(None),
+    )
+    return db.session.scalar(query) is not None

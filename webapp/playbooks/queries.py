@@ -3,7 +3,7 @@ each.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +30,7 @@ class Choice:
     description: str
     parts: dict[str, Any]
     version: int = 0
+    trashed_at: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -45,9 +46,20 @@ def words(kept: dict[str, Any]) -> str:
 
 def choices() -> list[Choice]:
     """The team's own by name, then the shipped ones."""
-    query = select(Playbook).where(Playbook.team_id == current_team())
+    query = _rows(Playbook.trashed_at.is_(None))
     own = [_own(row) for row in db.session.scalars(query.order_by(Playbook.name_key, Playbook.id))]
     return own + [_shipped(one) for one in shipped.PLAYBOOKS]
+
+
+def trashed() -> list[Choice]:
+    """The team's own in the trash, the latest first."""
+    query = _rows(Playbook.trashed_at.is_not(None))
+    query = query.order_by(Playbook.trashed_at.desc(), Playbook.id)
+    return [_own(row) for row in db.session.scalars(query)]
+
+
+def _rows(kept: Any) -> Any:
+    return select(Playbook).where(Playbook.team_id == current_team(), kept)
 
 
 def choice(ref: str) -> Choice:
@@ -65,7 +77,8 @@ def shipped_choice(key: str) -> Choice:
 
 
 def _own(row: Playbook) -> Choice:
-    return Choice(str(row.id), row.id, row.name, row.type, row.description, row.parts, row.version)
+    words = row.name, row.type, row.description
+    return Choice(str(row.id), row.id, *words, row.parts, row.version, row.trashed_at)
 
 
 def _shipped(one: shipped.Shipped) -> Choice:

@@ -142,7 +142,7 @@ def lay(
     pinned = _pins_of(timeline.campaign_id) | dict(pins or {})
     links = tuple(
         link
-        for link in links_of(timeline.campaign_id)
+        for link in _links_of(timeline.campaign_id)
         if link.before in tasks and link.after in tasks
     )
     now = clock.now()
@@ -229,7 +229,7 @@ def _pins_of(campaign_id: int) -> dict[int, datetime | None]:
     return {row.task_id: row.pinned_at for row in execute(query)}
 
 
-def links_of(campaign_id: int) -> list[Link]:
+def _links_of(campaign_id: int) -> list[Link]:
     """Every link between tasks of a campaign, also of those that have no place in the plan now."""
     query = select(
         Dependency.waits_for_id, Dependency.task_id, Dependency.kind, Dependency.lag_minutes

@@ -115,7 +115,7 @@ def fetch(token: str) -> Response:
 def _note(feed: OpenFeed) -> None:
     """When it was last fetched; a full disk stops the note, not the file."""
     if feed.fetched_at is None or clock.now() - feed.fetched_at >= commands.NOTED_EVERY:
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(DBAPIError), acting_for(feed.team_id):
             commands.note_fetched(feed.id)
 
 

@@ -122,7 +122,7 @@ def headline(_event: Event, user_id: int) -> dict[str, Any]:
 
 @fragment(
     "home/_your_tasks.html",
-    on=(*task_board.PLAN_EVENTS, "campaign.*"),
+    on=(*task_board.TASK_EVENTS, "campaign.*"),
     topic="team:{team_id}",
     audience="user",
 )

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from webapp.campaigns.models import TYPES, Campaign
 from webapp.core.errors import Invalid, StaleVersion
-from webapp.playbooks import commands, queries
+from webapp.playbooks import commands, queries, trash
 from webapp.playbooks.models import Playbook
 from webapp.timelines import queries as timelines
 from webapp.views import campaign_pieces, outline_words, plan_preview, stale_words
 from webapp.web.forms import submitted, typed
 from webapp.web.guards import guard
-from webapp.web.render import page, path_for, see_other
+from webapp.web.render import Undo, page, path_for, see_other
 
 bp = Blueprint("playbooks", __name__)
 
@@ -30,7 +30,8 @@ def _page(template: str, status: int = 200, **values: Any) -> Response:
 @bp.get("/playbooks")
 @guard("see")
 def index() -> Response:
-    return _page("list", playbooks=queries.choices(), types=TYPES)
+    trashed = queries.trashed()
+    return _page("list", playbooks=queries.choices(), trashed=trashed, types=TYPES)
 
 
 @bp.get("/playbooks/shipped/<key>")
@@ -80,13 +81,6 @@ def save_edit(playbook_id: int) -> Response:
     except Invalid as error:
         return edit(playbook_id, error.status, values=typed(), errors=error.fields)
     return see_other(path_for("playbooks.detail", playbook_id=playbook_id), toast="Saved")
-
-
-@bp.get("/playbooks/<int:playbook_id>/delete")
-@guard(MANAGES, loads=Playbook)
-def confirm_delete(playbook_id: int) -> Response:
-    """Danger gets a plain page of its own."""
-    return _page("delete", playbook=queries.choice(str(playbook_id)))
 
 
 @bp.get("/campaigns/<int:campaign_id>/save-as-playbook")
@@ -153,8 +147,17 @@ def use(campaign_id: int) -> Response:
     return see_other(path_for("timelines.timeline", campaign_id=campaign_id), toast="Plan made")
 
 
-@bp.post("/playbooks/<int:playbook_id>/delete")
+@bp.post("/playbooks/<int:playbook_id>/trash")
 @guard(MANAGES, loads=Playbook)
-def delete(playbook_id: int) -> Response:
-    submitted(commands.delete_playbook, playbook_id=playbook_id)
-    return see_other(path_for("playbooks.index"), toast="Playbook deleted")
+def to_trash(playbook_id: int) -> Response:
+    submitted(trash.trash_playbook, playbook_id=playbook_id)
+    back = Undo(path_for("playbooks.restore", playbook_id=playbook_id))
+    return see_other(path_for("playbooks.index"), toast="Moved to the trash", undo=back)
+
+
+@bp.post("/playbooks/<int:playbook_id>/restore")
+@guard(MANAGES, loads=Playbook)
+def restore(playbook_id: int) -> Response:
+    submitted(trash.restore_playbook, playbook_id=playbook_id)
+    there = path_for("playbooks.detail", playbook_id=playbook_id)
+    return see_other(there, toast="Taken out of the trash")

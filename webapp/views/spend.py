@@ -36,7 +36,7 @@ from webapp.web.security import with_charts
 bp = Blueprint("spend", __name__, url_prefix="/campaigns/<int:campaign_id>")
 
 #: What changes the plan they are compared with.
-PLAN_EVENTS = ("campaign.*",)
+CAMPAIGN_EVENTS = ("campaign.*",)
 SPARK_DAYS = 14
 
 
@@ -166,12 +166,16 @@ def _trends(days: Sequence[Spent]) -> dict[str, list[str]]:
     }
 
 
-@fragment("spend/_numbers.html", on=(*RESULT_EVENTS, *PLAN_EVENTS), topic="campaign:{campaign_id}")
+@fragment(
+    "spend/_numbers.html", on=(*RESULT_EVENTS, *CAMPAIGN_EVENTS), topic="campaign:{campaign_id}"
+)
 def spend_numbers(event: Event) -> dict[str, Any]:
     return _numbers(_campaign(event))
 
 
-@fragment("spend/_chart.html", on=(*RESULT_EVENTS, *PLAN_EVENTS), topic="campaign:{campaign_id}")
+@fragment(
+    "spend/_chart.html", on=(*RESULT_EVENTS, *CAMPAIGN_EVENTS), topic="campaign:{campaign_id}"
+)
 def spend_per_day(event: Event) -> dict[str, Any]:
     campaign = _campaign(event)
     return _chart(campaign, queries.daily(campaign.id))
@@ -183,7 +187,7 @@ def spend_table(event: Event) -> dict[str, Any]:
     return _chart(campaign, queries.daily(campaign.id))
 
 
-@fragment("spend/_pace.html", on=(*RESULT_EVENTS, *PLAN_EVENTS), topic="campaign:{campaign_id}")
+@fragment("spend/_pace.html", on=(*RESULT_EVENTS, *CAMPAIGN_EVENTS), topic="campaign:{campaign_id}")
 def spend_pace(event: Event) -> dict[str, Any]:
     campaign = _campaign(event)
     return _pace(campaign, queries.daily(campaign.id))

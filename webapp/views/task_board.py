@@ -20,7 +20,7 @@ from webapp.timelines.workflow import LANES, MOVE_TO, OPEN, State
 from webapp.web.fragments import fragment
 
 #: Whatever changes tasks or their place in the plan.
-PLAN_EVENTS = ("task.*", "timeline.*")
+TASK_EVENTS = ("task.*", "timeline.*")
 #: How many finished tasks the board shows until somebody asks for all.
 DONE_SHOWN = 5
 #: How many skills a card names.
@@ -195,18 +195,18 @@ def count_of(campaign_id: int) -> dict[str, Any]:
     return {"campaign_id": campaign_id, "open_tasks": open_tasks}
 
 
-@fragment("tasks/_board.html", on=PLAN_EVENTS, topic="campaign:{campaign_id}")
+@fragment("tasks/_board.html", on=TASK_EVENTS, topic="campaign:{campaign_id}")
 def task_board(event: Event) -> dict[str, Any]:
     assert event.campaign_id is not None
     return board_of(event.campaign_id)
 
 
-@fragment("tasks/_count.html", on=(*PLAN_EVENTS, "escalation.*"), topic="campaign:{campaign_id}")
+@fragment("tasks/_count.html", on=(*TASK_EVENTS, "escalation.*"), topic="campaign:{campaign_id}")
 def task_count(event: Event) -> dict[str, Any]:
     assert event.campaign_id is not None
     return count_of(event.campaign_id)
 
 
-@fragment("tasks/_mine.html", on=PLAN_EVENTS, topic="team:{team_id}", audience="user")
+@fragment("tasks/_mine.html", on=TASK_EVENTS, topic="team:{team_id}", audience="user")
 def my_tasks(_event: Event, user_id: int) -> dict[str, Any]:
     return mine_of(user_id)

@@ -16,6 +16,7 @@ from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.events.models import Event
 from webapp.timelines import queries
 from webapp.timelines.commands import link_tasks, unlink_tasks
+from webapp.timelines.lengths import lag_of
 from webapp.timelines.models import PRIORITIES, Task
 from webapp.timelines.tasks import assign_task, block_task, edit_task
 from webapp.timelines.time_spent import log_time
@@ -194,11 +195,7 @@ def block(task_id: int) -> Response:
 @guard("campaign.edit", loads=Task)
 def link(task_id: int) -> Response:
     try:
-        lag = task_words.lag_minutes(
-            request.form.get("lag", ""), request.form.get("unit", "days"), _day_minutes()
-        )
-        if lag is None:
-            raise Invalid({"lag": "Write a number, like 2 or -1."})
+        lag = lag_of(request.form.get("lag", ""), request.form.get("unit", "days"), _day_minutes())
         submitted(link_tasks, task_id=task_id, lag_minutes=lag)
     except Invalid as error:
         return detail(task_id, error.status, form="link", values=typed(), errors=error.fields)

@@ -105,19 +105,3 @@ def working(minutes: int, day_minutes: int) -> str:
 
 def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def lag_minutes(number: str, unit: str, day_minutes: int) -> int | None:
-    """A typed lag as working minutes; None when it is no number.
-
-    >>> lag_minutes("2", "days", 480), lag_minutes("-4", "hours", 480), lag_minutes("x", "", 480)
-    (960, -240, None)
-    """
-    number = number.strip().replace("−", "-") or "0"
-    try:
-        value = float(number.replace(",", "."))
-    except ValueError:
-        return None
-    if not abs(value) < 10_000:  # not a number is not below either
-        return None
-    return round(value * (day_minutes if unit == "days" else HOUR))

@@ -15,6 +15,10 @@ WORDS = {
     "timer.campaign_starts": ("Starts", "The campaign goes live and its ads may run"),
     "timer.campaign_ends": ("Ends", "The campaign is completed and its ads end"),
     "timer.campaign_purged": ("Deleted for good", "Its numbers and its imports go with it"),
+    "timer.playbook_purged": (
+        "A playbook is deleted for good",
+        "It stayed in the trash for 30 days",
+    ),
     "timer.task_purged": ("A task is deleted for good", "It stayed in the trash for 30 days"),
     "timer.overdue_remind": ("Reminds of late work", "A task is past its date"),
     "timer.overdue_pass_to_backup": ("Late work goes on", "Whoever steps in is told"),
