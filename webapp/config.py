@@ -119,6 +119,11 @@ class Settings:
         "",
         "s3://bucket/prefix keeps uploaded files there (extra [s3], AWS_* variables) instead.",
     )
+    http_allow: str = variable(
+        "HTTP_ALLOW",
+        "",
+        "Tests only: host:port,… asked although they are not public. Refused in production.",
+    )
     log_level: str = variable(
         "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR; logs are JSON lines on standard error."
     )
@@ -167,6 +172,19 @@ class Settings:
         return self.files_dir or str(ROOT / "instance" / "files")
 
     @property
+    def admitted_hosts(self) -> frozenset[tuple[str, int]]:
+        """The (host, port) pairs of HTTP_ALLOW; an IPv6 address stands in brackets. Raises
+        BadSettings.
+        """
+        pairs = set()
+        for one in filter(None, map(str.strip, self.http_allow.split(","))):
+            host, _, port = one.rpartition(":")
+            if not host or not port.isascii() or not port.isdecimal():
+                raise BadSettings("HTTP_ALLOW is host:port, several separated by commas.")
+            pairs.add((host, int(port)))
+        return frozenset(pairs)
+
+    @property
     def is_sqlite(self) -> bool:
         return self.sqlalchemy_url.startswith("sqlite")
 
@@ -207,6 +225,7 @@ class Settings:
                 raise BadSettings(f"{name.upper()} is at least 1.")
         if self.files_url and not self.files_url.startswith("s3://"):
             raise BadSettings("FILES_URL is s3://bucket/prefix, or empty for the folder FILES_DIR.")
+        self.admitted_hosts  # noqa: B018 - read once, to refuse what is no list of hosts
         if not self.sqlalchemy_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSettings("DATABASE_URL is postgres://… or sqlite:///…; nothing else works.")
 
@@ -218,6 +237,8 @@ class Settings:
             )
         if self.clock_file or self.fault:
             raise BadSettings("DRUMBEAT_CLOCK_FILE and DRUMBEAT_FAULT are refused in production.")
+        if self.http_allow:
+            raise BadSettings("HTTP_ALLOW is for tests: in production only public hosts are asked.")
 
     def _session_options(self) -> str:
         """Time limits of every PostgreSQL session; the URL's own options come last and win."""

@@ -18,6 +18,9 @@ PG = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://r", "SECRET_KEY":
         ({"ENV": "test", "WEB_CONCURRENCY": "2", "DATABASE_URL": "postgres://x/y"}, "REDIS_URL"),
         (PG | {"DRUMBEAT_CLOCK_FILE": "/tmp/clock"}, "CLOCK_FILE"),
         (PG | {"DRUMBEAT_FAULT": "timers.after_claim"}, "FAULT"),
+        (PG | {"HTTP_ALLOW": "127.0.0.1:80"}, "HTTP_ALLOW"),
+        ({"ENV": "test", "HTTP_ALLOW": "127.0.0.1"}, "HTTP_ALLOW"),
+        ({"ENV": "test", "HTTP_ALLOW": "sink:80, :81"}, "HTTP_ALLOW"),
         ({"ENV": "test", "SIGNUP": "everybody"}, "SIGNUP"),
         ({"ENV": "test", "PORT": "http"}, "PORT"),
         ({"ENV": "test", "PROXY_HOPS": "-1"}, "PROXY_HOPS"),
@@ -67,3 +70,9 @@ def test_a_named_dashboard_secret_is_taken_as_it_is():
     assert (
         Settings.from_environ(PG | {"DASHBOARD_SECRET": "d"}).as_flask()["DASHBOARD_SECRET"] == "d"
     )
+
+
+def test_hosts_to_connect_to_in_tests_are_read_as_pairs():
+    settings = Settings.from_environ({"ENV": "test", "HTTP_ALLOW": "sink:8025, [::1]:90,"})
+
+    assert settings.admitted_hosts == {("sink", 8025), ("[::1]", 90)}
