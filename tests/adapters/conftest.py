@@ -1,12 +1,19 @@
 """Scripted servers, and hosts that are admitted for one test only."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 
 import pytest
+import trustme
 
+from tests.adapters.mailhost import Mailhost
 from tests.adapters.servers import Scripted
-from webapp.adapters import addresses
+from webapp.adapters import addresses, mail, wire
+from webapp.adapters.letters import named_mailbox
+from webapp.core.mail_url import MailServer
+
+US = named_mailbox("Drumbeat <desk@drumbeat.example>")
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +75,45 @@ def connections(monkeypatch) -> list:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     return tried
+
+
+@pytest.fixture
+def mailhost() -> Iterator[Callable]:
+    """`mailhost(DATA=["450 later"], …)`: a mail server that replies so, then 250."""
+    running = []
+
+    def start(*, settings=None, **replies) -> Mailhost:
+        host = Mailhost(replies)
+        host.start(**settings or {})
+        running.append(host)
+        return host
+
+    yield start
+    for one in running:
+        one.stop()
+
+
+@pytest.fixture
+def authority(monkeypatch) -> trustme.CA:
+    """An authority that HTTP and mail trust."""
+    ca = trustme.CA()
+    context = ssl.create_default_context()
+    ca.configure_trust(context)
+    monkeypatch.setattr(wire, "tls", lambda: context)
+    monkeypatch.setattr(mail, "tls", lambda: context)
+    return ca
+
+
+@pytest.fixture
+def smtp():
+    """`smtp(host)`: our side of a conversation with a mail server of the tests."""
+    opened = []
+
+    def speak_to(host, encryption="none", name="127.0.0.1", timeout=5.0, **sign_in) -> mail.Smtp:
+        server = MailServer(name, host.port, encryption, **sign_in)
+        opened.append(mail.Smtp(server, US, timeout=timeout))
+        return opened[-1]
+
+    yield speak_to
+    for one in opened:
+        one.close()

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import trustme
+
 Say = Callable[[socket.socket], None]
 
 
@@ -21,6 +23,8 @@ class Scripted:
     tls: ssl.SSLContext | None = None
     heard: list[bytes] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    #: For protocols where the server speaks first: what it says instead of listening.
+    greet: Say | None = None
 
     def __enter__(self) -> "Scripted":
         self._door = socket.create_server(("127.0.0.1", 0))
@@ -61,6 +65,8 @@ class Scripted:
             self._speak(safe, say)
 
     def _speak(self, sock: socket.socket, say: Say) -> None:
+        if self.greet:
+            return self.greet(sock)
         request = b""
         while b"\r\n\r\n" not in request and (piece := sock.recv(65536)):
             request += piece
@@ -94,3 +100,10 @@ def answers(status: str, body: bytes = b"", **headers: str) -> Say:
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return says(f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + body)
+
+
+def secured(authority: trustme.CA, *hosts: str) -> ssl.SSLContext:
+    """What a server needs to show itself as these hosts."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(*hosts).configure_cert(context)
+    return context

@@ -2,14 +2,13 @@
 
 import gzip
 import json
-import ssl
 import time
 
 import pytest
 import trustme
 
-from tests.adapters.servers import answers, says
-from webapp.adapters import addresses, http, wire
+from tests.adapters.servers import answers, says, secured
+from webapp.adapters import addresses, http
 from webapp.adapters.http import (
     BadAnswer,
     HttpError,
@@ -309,22 +308,6 @@ def test_an_answer_shows_nothing_but_its_status():
 
 
 # Certificates.
-
-
-@pytest.fixture
-def authority(monkeypatch) -> trustme.CA:
-    """An authority this door trusts."""
-    ca = trustme.CA()
-    context = ssl.create_default_context()
-    ca.configure_trust(context)
-    monkeypatch.setattr(wire, "tls", lambda: context)
-    return ca
-
-
-def secured(ca: trustme.CA, *hosts: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ca.issue_cert(*hosts).configure_cert(context)
-    return context
 
 
 def test_a_certificate_is_checked_for_the_name_and_the_connection_made_to_the_address(

@@ -2,14 +2,11 @@
 name resolves to and wherever it redirects.
 """
 
-import ssl
-
 import pytest
-import trustme
 
-from tests.adapters.servers import answers
+from tests.adapters.servers import answers, secured
 from tests.adapters.test_http import head_of
-from webapp.adapters import addresses, wire
+from webapp.adapters import addresses
 from webapp.adapters.http import HttpError, Refused, TooManyRedirects, Unreachable, request
 
 OK = answers("200 OK", b"hello")
@@ -214,14 +211,9 @@ def test_a_request_that_becomes_get_loses_its_content(serve):
     assert not {"content-type", "content-length"} & set(sent)
 
 
-def test_https_leads_to_no_http(serve, monkeypatch):
-    ca, context = trustme.CA(), ssl.create_default_context()
-    ca.configure_trust(context)
-    monkeypatch.setattr(wire, "tls", lambda: context)
-    served = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ca.issue_cert("127.0.0.1").configure_cert(served)
+def test_https_leads_to_no_http(serve, authority):
     plain = serve(OK)
-    safe = serve(answers("302 Found", location=plain.url), tls=served)
+    safe = serve(answers("302 Found", location=plain.url), tls=secured(authority, "127.0.0.1"))
 
     with pytest.raises(Refused, match="https to http"):
         request("GET", f"https://127.0.0.1:{safe.port}/", redirects=1)
