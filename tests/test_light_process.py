@@ -13,7 +13,7 @@ from tests.walls import ROOT
 
 HEAVY = {
     "numpy", "sklearn", "scipy", "pandas", "openpyxl", "plotly", "ortools", "fpdf", "mcp",
-    "xlsxwriter", "icalendar",
+    "xlsxwriter", "icalendar", "httpx2",
 }  # fmt: skip
 
 

@@ -7,13 +7,17 @@ A combination that cannot work is refused here, before anything starts.
 import contextlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
+
+from webapp.core.mail_url import MailServer, server_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -119,6 +123,21 @@ class Settings:
         "",
         "s3://bucket/prefix keeps uploaded files there (extra [s3], AWS_* variables) instead.",
     )
+    http_allow: str = variable(
+        "HTTP_ALLOW",
+        "",
+        "Tests only: host:port,… asked although they are not public. Refused in production.",
+    )
+    mail_url: str = variable(
+        "MAIL_URL",
+        "console:",
+        "smtp://user:password@host:587 (STARTTLS) or smtps://…:465; console: sends no mail.",
+    )
+    mail_from: str = variable(
+        "MAIL_FROM",
+        "",
+        "Who mail comes from, like Drumbeat <desk@example.com>; needed where mail is sent.",
+    )
     log_level: str = variable(
         "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR; logs are JSON lines on standard error."
     )
@@ -167,6 +186,34 @@ class Settings:
         return self.files_dir or str(ROOT / "instance" / "files")
 
     @property
+    def admitted_hosts(self) -> frozenset[tuple[str, int]]:
+        """The (host, port) pairs of HTTP_ALLOW; an IPv6 address stands in brackets. Raises
+        BadSettings.
+        """
+        pairs = set()
+        for one in filter(None, map(str.strip, self.http_allow.split(","))):
+            host, _, port = one.rpartition(":")
+            if not host or not port.isascii() or not port.isdecimal():
+                raise BadSettings("HTTP_ALLOW is host:port, several separated by commas.")
+            pairs.add((host, int(port)))
+        return frozenset(pairs)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mail is handed over; None sends none. Raises BadSettings, without the password."""
+        try:
+            return server_of(self.mail_url)
+        except ValueError as error:
+            raise BadSettings(f"MAIL_URL cannot be used: {error}.") from None
+
+    @property
+    def mail_sender(self) -> str:
+        """Who mail comes from."""
+        host = urlsplit(self.public_url).hostname or ""
+        host = host if re.fullmatch(r"[a-z0-9.-]+", host) else "localhost"
+        return self.mail_from or f"Drumbeat <drumbeat@{host}>"
+
+    @property
     def is_sqlite(self) -> bool:
         return self.sqlalchemy_url.startswith("sqlite")
 
@@ -181,6 +228,7 @@ class Settings:
 
     def _check(self) -> None:
         self._check_values()
+        self._check_outside()
         if self.is_sqlite and self.redis_url:
             raise BadSettings(
                 "REDIS_URL is set but the database is SQLite: Redis serves several processes,"
@@ -210,6 +258,13 @@ class Settings:
         if not self.sqlalchemy_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise BadSettings("DATABASE_URL is postgres://… or sqlite:///…; nothing else works.")
 
+    def _check_outside(self) -> None:
+        self.admitted_hosts  # noqa: B018 - read once, to refuse what is no list of hosts
+        if self.mail_server and not self.mail_from:
+            raise BadSettings("MAIL_URL names a server: MAIL_FROM has to say who mail comes from.")
+        if not re.fullmatch(r"[^\x00-\x1f]*[^@\s<>]+@[^@\s<>]+>?", self.mail_sender):
+            raise BadSettings("MAIL_FROM is an address, or a name and <an address>.")
+
     def _check_production(self) -> None:
         if not self.secret_key:
             raise BadSettings(
@@ -218,6 +273,8 @@ class Settings:
             )
         if self.clock_file or self.fault:
             raise BadSettings("DRUMBEAT_CLOCK_FILE and DRUMBEAT_FAULT are refused in production.")
+        if self.http_allow:
+            raise BadSettings("HTTP_ALLOW is for tests: in production only public hosts are asked.")
 
     def _session_options(self) -> str:
         """Time limits of every PostgreSQL session; the URL's own options come last and win."""

@@ -8,7 +8,7 @@ from flask_migrate import Migrate
 from flask_sock import Sock
 
 from webapp import cli, registry, schema
-from webapp.adapters import storage
+from webapp.adapters import addresses, mail, storage
 from webapp.config import ROOT, Settings
 from webapp.core import clock, fault
 from webapp.db import db
@@ -59,6 +59,8 @@ def build(settings: Settings | None = None, **config: Any) -> Flask:
     _start_clock(settings)
     logs.init(settings.log_level)
     bus.connect(settings.redis_url)
+    addresses.admit(settings.admitted_hosts)
+    mail.connect(settings.mail_server, settings.mail_sender, readable=not settings.is_production)
     storage.connect(settings.files_url, settings.files_folder)
     if settings.is_sqlite:
         Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(

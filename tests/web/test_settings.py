@@ -18,6 +18,9 @@ PG = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://r", "SECRET_KEY":
         ({"ENV": "test", "WEB_CONCURRENCY": "2", "DATABASE_URL": "postgres://x/y"}, "REDIS_URL"),
         (PG | {"DRUMBEAT_CLOCK_FILE": "/tmp/clock"}, "CLOCK_FILE"),
         (PG | {"DRUMBEAT_FAULT": "timers.after_claim"}, "FAULT"),
+        (PG | {"HTTP_ALLOW": "127.0.0.1:80"}, "HTTP_ALLOW"),
+        ({"ENV": "test", "HTTP_ALLOW": "127.0.0.1"}, "HTTP_ALLOW"),
+        ({"ENV": "test", "HTTP_ALLOW": "sink:80, :81"}, "HTTP_ALLOW"),
         ({"ENV": "test", "SIGNUP": "everybody"}, "SIGNUP"),
         ({"ENV": "test", "PORT": "http"}, "PORT"),
         ({"ENV": "test", "PROXY_HOPS": "-1"}, "PROXY_HOPS"),
@@ -67,3 +70,49 @@ def test_a_named_dashboard_secret_is_taken_as_it_is():
     assert (
         Settings.from_environ(PG | {"DASHBOARD_SECRET": "d"}).as_flask()["DASHBOARD_SECRET"] == "d"
     )
+
+
+def test_hosts_to_connect_to_in_tests_are_read_as_pairs():
+    settings = Settings.from_environ({"ENV": "test", "HTTP_ALLOW": "sink:8025, [::1]:90,"})
+
+    assert settings.admitted_hosts == {("sink", 8025), ("[::1]", 90)}
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"MAIL_URL": "smtp://mail.example"}, "MAIL_FROM"),
+        ({"MAIL_URL": "mail.example:587"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://mail.example:x"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtp://me@mail.example"}, "password"),
+        ({"MAIL_URL": "smtp://me:hush@mail.example?starttls=no"}, "encryption"),
+        ({"MAIL_URL": "smtp://me:hu/sh@mail.example"}, "MAIL_URL"),
+        ({"MAIL_URL": "smtps://mail.example?starttls=no"}, "MAIL_URL"),
+        ({"MAIL_FROM": "nobody"}, "MAIL_FROM"),
+    ],
+)
+def test_mail_that_could_not_be_sent_is_refused_without_its_password(environ, words):
+    with pytest.raises(BadSettings, match=words) as refused:
+        Settings.from_environ({"ENV": "test"} | environ)
+
+    assert "hush" not in str(refused.value)
+
+
+def test_mail_goes_where_its_address_says():
+    settings = Settings.from_environ(
+        PG | {"MAIL_URL": "smtp://me:a%2Fb@mail.example", "MAIL_FROM": "Us <us@mail.example>"}
+    )
+
+    server = settings.mail_server
+    assert server is not None
+    assert (server.host, server.port, server.encryption) == ("mail.example", 587, "starttls")
+    assert (server.user, server.password) == ("me", "a/b")
+    assert "a/b" not in repr(server)
+    assert settings.mail_sender == "Us <us@mail.example>"
+
+
+def test_no_mail_is_sent_unless_somebody_says_where():
+    settings = Settings.from_environ(PG | {"PUBLIC_URL": "https://desk.example"})
+
+    assert settings.mail_server is None
+    assert settings.mail_sender == "Drumbeat <drumbeat@desk.example>"
