@@ -12,6 +12,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "tasks.assignments",
     "tasks.files",
     "tasks.demo",
+    "tasks.notifications",
 )
 
 

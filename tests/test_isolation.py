@@ -24,10 +24,11 @@ from webapp.availability.commands import add_absence, add_blackout
 from webapp.calendars.commands import make_campaign_feed
 from webapp.campaigns.models import Campaign
 from webapp.comments.commands import add_comment
-from webapp.core import tokens
+from webapp.core import clock, tokens
 from webapp.db import acting_for, db, find, unit_of_work
 from webapp.demo.commands import ask_for_demo
 from webapp.events.models import Receipt
+from webapp.notifications.models import Notification
 from webapp.playbooks.commands import save_playbook, start_campaign
 from webapp.timelines.time_spent import log_time
 from webapp.web.guards import guard_of
@@ -89,6 +90,25 @@ def calendar_feed(team: Team) -> int:
     return make_campaign_feed(campaign_id=CAMPAIGN, token=tokens.new_token(), by=team.bob.actor)
 
 
+def notification(team: Team) -> int:
+    with unit_of_work():
+        words = {"title": "Yours now", "path": "/tasks/1", "detail": "", "about": ""}
+        row = Notification(
+            team_id=team.id,
+            event_id=1,
+            user_id=team.alice.id,
+            channel="in_app",
+            kind="assigned",
+            urgency="normal",
+            payload=words,
+            scheduled_for=clock.now(),
+            state="sent",
+        )
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
 #: The first campaign made; what hangs on a campaign in an address hangs on this one.
 CAMPAIGN = 1
 #: argument of a URL → one object of Alice's team, in this order.
@@ -113,6 +133,7 @@ OBJECTS = {
     "playbook_id": playbook,
     "key": lambda _team: "music-release",
     "calendar_feed_id": calendar_feed,
+    "notification_id": notification,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,

@@ -23,7 +23,10 @@ from webapp.db import UTCDateTime, db
 #: Read before a team is known, so without a wall.
 IDENTITY = {"user", "session", "team", "membership", "invite", "share_link", "calendar_feed"}
 #: Written from other rows, so without an id of their own.
-ROLLUPS = {"platform_day", "campaign_day", "campaign_total", "planned_task"}
+ROLLUPS = {
+    *("platform_day", "campaign_day", "campaign_total", "planned_task"),
+    "notification_choice",
+}
 REVISIONS = [
     one.revision
     for one in reversed(list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions()))

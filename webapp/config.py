@@ -4,6 +4,8 @@
 A combination that cannot work is refused here, before anything starts.
 """
 
+import base64
+import binascii
 import contextlib
 import hmac
 import os
@@ -75,6 +77,11 @@ class Settings:
         "DASHBOARD_SECRET",
         "",
         "Signs live topics and shared pages' sessions; derived from SECRET_KEY unless set.",
+    )
+    secrets_keys: str = variable(
+        "SECRETS_KEYS",
+        "",
+        "Fernet keys that seal tokens, the newest first; derived from SECRET_KEY unless set.",
     )
     port: str = variable("PORT", "8000", "Where gunicorn listens.")
     host: str = variable(
@@ -199,6 +206,16 @@ class Settings:
         return frozenset(pairs)
 
     @property
+    def seals(self) -> list[str]:
+        """The keys that seal secrets, the newest first."""
+        own = [one.strip() for one in self.secrets_keys.split(",") if one.strip()]
+        if own:
+            return own
+        secret = self.secret_key or _own_secret(self)
+        derived = bytes.fromhex(_derived(secret, "secrets"))
+        return [base64.urlsafe_b64encode(derived).decode()]
+
+    @property
     def mail_server(self) -> MailServer | None:
         """Where mail is handed over; None sends none. Raises BadSettings, without the password."""
         try:
@@ -259,6 +276,8 @@ class Settings:
             raise BadSettings("DATABASE_URL is postgres://… or sqlite:///…; nothing else works.")
 
     def _check_outside(self) -> None:
+        if not all(map(_is_key, filter(None, map(str.strip, self.secrets_keys.split(","))))):
+            raise BadSettings("SECRETS_KEYS are Fernet keys: 32 bytes each, in base64 for URLs.")
         self.admitted_hosts  # noqa: B018 - read once, to refuse what is no list of hosts
         if self.mail_server and not self.mail_from:
             raise BadSettings("MAIL_URL names a server: MAIL_FROM has to say who mail comes from.")
@@ -320,6 +339,13 @@ def documented() -> list[tuple[str, str, str]]:
     """Every variable with its default and what it is for, as the operators' page prints them."""
     metas = [spec.metadata for spec in Settings.__dataclass_fields__.values()]
     return [(meta["variable"], meta["default"], meta["help"]) for meta in metas]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == 32
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _derived(secret: str, purpose: str) -> str:

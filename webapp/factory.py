@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sock import Sock
 
-from webapp import cli, registry, schema
+from webapp import cli, registry, schema, sealing
 from webapp.adapters import addresses, mail, storage
 from webapp.config import ROOT, Settings
 from webapp.core import clock, fault
@@ -29,6 +29,8 @@ from webapp.views import (
     health,
     home,
     imports,
+    notification_settings,
+    notifications,
     playbooks,
     schedule,
     settings,
@@ -61,6 +63,7 @@ def build(settings: Settings | None = None, **config: Any) -> Flask:
     bus.connect(settings.redis_url)
     addresses.admit(settings.admitted_hosts)
     mail.connect(settings.mail_server, settings.mail_sender, readable=not settings.is_production)
+    sealing.connect(settings.seals)
     storage.connect(settings.files_url, settings.files_folder)
     if settings.is_sqlite:
         Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(
@@ -96,7 +99,7 @@ def _register_routes(app: Flask) -> None:
     for module in (
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
         *(timelines, timeline_tasks, tasks, task_page, comments, files, time_spent),
-        *(schedule, calendar_feeds),
+        *(schedule, calendar_feeds, notifications, notification_settings),
         *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
     ):
         app.register_blueprint(module.bp)

@@ -243,6 +243,11 @@ def welcome(team: Team) -> str:
     return "/welcome/"
 
 
+def told_bob(team: Team) -> str:
+    plans.task(team, people.draft(team), "Artwork", assignee_id=team.bob.id)
+    return "/inbox"
+
+
 #: fragment → an act that redraws it, answering the page that shows it (to Bob, a manager).
 CASES: dict[str, Callable[[Team], str]] = {
     "import_state": read_report,
@@ -264,7 +269,9 @@ CASES: dict[str, Callable[[Team], str]] = {
     "demo_progress": welcome,
     "file_count": task_page,
     "headline": home,
+    "inbox_badge": told_bob,
     "inbox_list": inbox,
+    "inbox_top_badge": told_bob,
     "live_campaigns": home_while_running,
     "my_tasks": given,
     "needs_you": late_for_bob,

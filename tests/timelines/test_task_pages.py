@@ -165,7 +165,9 @@ def test_what_it_waits_for_is_added_with_a_lag_and_taken_away(app, team, campaig
     assert links(campaign.id) == []
 
 
-@pytest.mark.parametrize(("lag", "words"), [("soon", "Write a number"), ("1e9", "longer than a year")])
+@pytest.mark.parametrize(
+    ("lag", "words"), [("soon", "Write a number"), ("1e9", "longer than a year")]
+)
 def test_a_lag_that_is_no_number_is_refused_beside_its_field(app, team, campaign, lag, words):
     first, later = plans.task(team, campaign, "Artwork"), plans.task(team, campaign, "Masters")
 

@@ -9,11 +9,17 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from webapp.accounts import queries as accounts
-from webapp.approvals.deciders import Answer, Person, Standing, may_decide_stage
+from webapp.approvals.deciders import (
+    Answer,
+    Person,
+    Standing,
+    may_decide,
+    may_decide_stage,
+)
 from webapp.approvals.kinds import Presentation, kind_of
 from webapp.approvals.models import Approval, Policy, Proposal, Stage
 from webapp.approvals.workflow import State
-from webapp.db import UTCDateTime, current_team, db, find, rows
+from webapp.db import UTCDateTime, current_team, db, execute, find, rows
 
 LISTED = 50
 
@@ -121,6 +127,58 @@ def waiting_for(
         found = rows(WAITING, {"team_id": current_team(), "user_id": user_id})
         waiting = [tuple(row) for row in found]
     return sum(_answer(user_id, people, *asked) in ("yes", "self") for asked in waiting)
+
+
+def waits_for(proposal: Proposal, *, instead_of: int | None = None) -> tuple[int, ...]:
+    """Whose word the open stage of a request waits for: who is asked by name and has not answered
+    (only in somebody's place, when they are named), else everybody who may decide that much.
+    """
+    query = (
+        select(Stage.is_named, Approval.approver_id, Approval.for_id)
+        .outerjoin(
+            Approval,
+            and_(
+                Approval.team_id == Stage.team_id,
+                Approval.stage_id == Stage.id,
+                Approval.approver_kind == "user",
+                Approval.state == "open",
+            ),
+        )
+        .where(
+            Stage.team_id == proposal.team_id,
+            Stage.proposal_id == proposal.id,
+            Stage.opened_at.is_not(None),
+            Stage.done_at.is_(None),
+        )
+    )
+    found = list(execute(query.order_by(Approval.approver_id)))
+    asked = tuple(row.approver_id for row in found if row.approver_id is not None)
+    if instead_of is not None:
+        return tuple(row.approver_id for row in found if row.for_id == instead_of)
+    if not found or found[0].is_named:
+        return asked
+    people = deciders(proposal.currency)
+    return tuple(
+        one.user_id
+        for one in people
+        if may_decide(one, people, proposer=proposal.by, amount_cents=proposal.amount_cents)
+        in ("yes", "self")
+    )
+
+
+def last_word(proposal: Proposal) -> Approval | None:
+    """The newest decision somebody gave on a request."""
+    query = (
+        select(Approval)
+        .join(Stage, and_(Stage.team_id == Approval.team_id, Stage.id == Approval.stage_id))
+        .where(
+            Approval.team_id == proposal.team_id,
+            Stage.proposal_id == proposal.id,
+            Approval.decided_at.is_not(None),
+        )
+    )
+    query = query.order_by(Approval.decided_at.desc(), Approval.id.desc())
+    return db.session.scalars(query.limit(1)).one_or_none()
 
 
 def standing_of(proposal: Proposal, user_id: int) -> Standing:

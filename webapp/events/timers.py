@@ -75,12 +75,14 @@ def arm(
     data: dict[str, Any] | None = None,
     label_key: str = "",
     on_release: str = "shift",
+    keeps_sooner: bool = False,
     by: Actor,
 ) -> int:
     """Set or move the timer of that key; answers its id. `key` is
     `<subject_kind>:<id>:<purpose>[:<n>]`.
 
-    The event's subject is read from the key. A timer that already fired is set again.
+    The event's subject is read from the key. A timer that already fired is set again. With
+    `keeps_sooner` one that waits is never moved to a later moment.
     """
     locked = select(Timer).where(Timer.key == key).with_for_update()
     timer = db.session.scalars(locked).one_or_none()
@@ -101,6 +103,8 @@ def arm(
             .on_conflict_do_nothing(index_elements=["key"])
         )
         timer = db.session.scalars(locked).one()
+    if keeps_sooner and timer.state == "pending" and timer.due_at <= due_at:
+        return timer.id
     timer.event_name, timer.due_at, timer.state, timer.held_at = event_name, due_at, "pending", None
     timer.data, timer.label_key, timer.on_release, timer.created_by = (
         data or {},

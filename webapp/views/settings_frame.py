@@ -16,12 +16,14 @@ from webapp.web.render import page
 TABS = (
     ("settings.profile", "Profile", "see"),
     ("availability.own", "Your work", "work.edit"),
+    ("notification_settings.own", "Notifications", "see"),
     ("calendars.own", "Calendars", "see"),
     ("settings.team", "Team", "see"),
     ("settings.members", "Members", "see"),
     ("availability.week", "Working time", "see"),
     ("settings.sessions", "Signed-in browsers", "see"),
     ("settings.rules", "Approval rules", "see"),
+    ("notification_settings.slack", "Slack", "team.manage"),
     ("settings.links", "Shared links", "see"),
     ("settings.failed", "Failed work", "see"),
 )

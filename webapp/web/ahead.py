@@ -13,8 +13,10 @@ from sqlalchemy import Select, literal_column, select, union_all
 from webapp.approvals.deciders import Standing
 from webapp.approvals.queries import WAITING
 from webapp.campaigns.queries import RUNNING_NAMES
+from webapp.core import clock
 from webapp.db import rows
 from webapp.events.log import NEWEST_OF_TEAM
+from webapp.notifications.queries import UNREAD
 
 #: Campaigns the navigation names.
 NAMED = 4
@@ -31,10 +33,11 @@ class Running(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """`waiting`: who asked for how much in which currency, and how whoever looks stands to it, per
-    open request; `running`: the next campaigns to end.
+    open request; `running`: the next campaigns to end; `unread`: how much is new in their inbox.
     """
 
     position: int
+    unread: int
     waiting: list[tuple[str, int, str, Standing]]
     running: list[Running]
 
@@ -61,18 +64,21 @@ _ASKED = union_all(
     _part("position", NEWEST_OF_TEAM, "position"),
     _part("waiting", WAITING, "amount_cents", "by", "currency", "standing"),
     _part("running", RUNNING_NAMES, "id", "name", "state"),
+    _part("unread", UNREAD, "number"),
 )
 
 
 def ask(team_id: int, user_id: int) -> Ahead:
     """Ask for a person's pages."""
-    position, waiting, running = 0, [], []
-    asked = {"team_id": team_id, "user_id": user_id, "most": NAMED}
+    position, unread, waiting, running = 0, 0, [], []
+    asked = {"team_id": team_id, "user_id": user_id, "most": NAMED, "now": clock.now()}
     for kind, number, one, two, three in rows(_ASKED, asked):
         if kind == "position":
             position = number or 0
+        elif kind == "unread":
+            unread = number
         elif kind == "waiting":
             waiting.append((one, number, two, three))
         else:
             running.append(Running(number, one, two))
-    return Ahead(position, waiting, running)
+    return Ahead(position, unread, waiting, running)

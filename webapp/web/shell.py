@@ -21,6 +21,7 @@ class Shell:
     """Values of `base.html`. `can_leave`: this is a demo and the person has a team of their own."""
 
     waiting: int
+    unread: int
     live_campaigns: list[Any]
     ticket: str
     position: int
@@ -41,6 +42,7 @@ def shell() -> Shell | None:
     known = g.get("ahead") or ahead.ask(person.team_id, person.user_id)
     return Shell(
         waiting=waiting_for(person.user_id, known.waiting),
+        unread=known.unread,
         live_campaigns=known.running,
         ticket=_ticket(person),
         position=g.position,

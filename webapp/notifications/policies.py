@@ -1,0 +1,159 @@
+"""What is told by itself: news of an event become rows, one a person and channel, each with the
+moment it is due; a timer a person and channel brings them on their way.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from webapp.accounts import queries as accounts
+from webapp.accounts.models import User
+from webapp.availability import queries as availability
+from webapp.core import clock, fault
+from webapp.core.actor import SYSTEM, Actor
+from webapp.db import current_team, db, unit_of_work
+from webapp.events import timers
+from webapp.events.log import note
+from webapp.events.models import Event
+from webapp.events.subscriptions import on
+from webapp.notifications import queries, stories
+from webapp.notifications.models import Notification
+from webapp.notifications.queries import Wishes
+from webapp.notifications.stories import Story
+from webapp.notifications.times import GATHER, due_at
+
+#: Somebody's inbox is another one now; its subject is the person.
+INBOX_CHANGED = "inbox.changed"
+#: What is due for one person (or the team's place in Slack) on one channel is to be handed over.
+DUE = "notification.due"
+AFTER_ROWS = fault.point("notifications.after_rows")
+
+
+@on(*stories.EVENTS)
+def tell_people(event: Event) -> None:
+    with unit_of_work():
+        found = stories.stories(event)
+        if not found:
+            return
+        by = Actor.event(event.id, team_id=event.team_id)
+        everybody = {user_id for story in found for user_id in story.user_ids}
+        people = {user.id: user for member, user in accounts.members() if user.id in everybody}
+        wishes = queries.wishes_of(sorted(people))
+        for story in found:
+            here = [one for one in story.user_ids if one in people]
+            rows = [*_inbox(story, event, here), *_mails(story, event, here, people, wishes)]
+            rows += _slacks(story, event, here, people, wishes)
+            db.session.add_all(rows)
+        AFTER_ROWS()
+        for user in people.values():
+            note(INBOX_CHANGED, subject=user, by=by, team_id=event.team_id)
+
+
+def _row(
+    story: Story, event: Event, user_id: int | None, channel: str, due: datetime
+) -> Notification:
+    payload = {"title": story.title, "path": story.path}
+    payload |= {"detail": story.detail, "about": story.about}
+    return Notification(
+        team_id=current_team(),
+        event_id=event.id,
+        user_id=user_id,
+        channel=channel,
+        kind=story.kind,
+        urgency=story.urgency,
+        payload=payload,
+        scheduled_for=due,
+        campaign_id=event.campaign_id,
+    )
+
+
+def _inbox(story: Story, event: Event, user_ids: Sequence[int]) -> Iterator[Notification]:
+    now = clock.now()
+    for user_id in user_ids:
+        row = _row(story, event, user_id, "in_app", now)
+        row.state, row.sent_at = "sent", now
+        yield row
+
+
+def _mails(
+    story: Story,
+    event: Event,
+    user_ids: Sequence[int],
+    people: dict[int, User],
+    wishes: dict[int, Wishes],
+) -> Iterator[Notification]:
+    for user_id in user_ids:
+        way = wishes[user_id].ways[story.kind].email
+        if way == "off":
+            continue
+        due = due_at(
+            clock.now(),
+            urgent=story.urgency == "urgent",
+            way=way,
+            hours=wishes[user_id].hours,
+            zone=people[user_id].zone,
+            gathering=_gathering(user_id, "email"),
+        )
+        arm(user_id, "email", due)
+        yield _row(story, event, user_id, "email", due)
+
+
+def _slacks(
+    story: Story,
+    event: Event,
+    user_ids: Sequence[int],
+    people: dict[int, User],
+    wishes: dict[int, Wishes],
+) -> Iterator[Notification]:
+    slack = queries.slack_connection()
+    if slack is None or slack.broken_at is not None:
+        return
+    if story.kind in slack.kinds and (slack.mode == "webhook" or slack.channel):
+        urgent = story.urgency == "urgent"
+        due = clock.now() if urgent else _gathering(None, "team") or clock.now() + GATHER
+        arm(None, "team", due)
+        yield _row(story, event, None, "team", due)
+    if slack.mode != "bot":
+        return
+    for person in availability.profiles(user_ids):
+        user_id = person.user_id
+        if not person.slack_user_id or wishes[user_id].ways[story.kind].slack == "off":
+            continue
+        due = due_at(
+            clock.now(),
+            urgent=story.urgency == "urgent",
+            way="now",
+            hours=wishes[user_id].hours,
+            zone=people[user_id].zone,
+            gathering=_gathering(user_id, "slack"),
+        )
+        arm(user_id, "slack", due)
+        yield _row(story, event, user_id, "slack", due)
+
+
+def _gathering(user_id: int | None, channel: str) -> datetime | None:
+    """When the next letter goes that waits for somebody on a channel."""
+    query = select(func.min(Notification.scheduled_for)).where(
+        Notification.team_id == current_team(),
+        Notification.user_id.is_(None) if user_id is None else Notification.user_id == user_id,
+        Notification.channel == channel,
+        Notification.state == "waiting",
+        Notification.scheduled_for > clock.now(),
+    )
+    return db.session.scalar(query)
+
+
+def arm(user_id: int | None, channel: str, due: datetime) -> None:
+    """Let what is due for somebody on a channel be handed over then, or sooner as it was."""
+    team_id = current_team()
+    whose = f"team:{team_id}" if user_id is None else f"user:{user_id}"
+    timers.arm(
+        f"{whose}:told_{channel}:{team_id}",
+        DUE,
+        due_at=due,
+        team_id=team_id,
+        data={"user_id": user_id, "channel": channel},
+        keeps_sooner=True,
+        by=SYSTEM,
+    )
