@@ -55,7 +55,7 @@ def _slack(parcel: Parcel, user_id: int | None, by: Actor) -> None:
         sending.break_slack(str(error), by=by)
     except slack_adapter.Rejected as error:
         sending.mark_failed(parcel.ids, error.reason)
-        if error.is_gone and user_id is None:
+        if error.is_gone and (user_id is None or error.is_of_token):
             sending.break_slack(error.reason, by=by)
     except slack_adapter.Unknown as error:
         sending.mark_unknown(parcel.ids, error.reason)

@@ -20,14 +20,15 @@ HOOKS = "hooks.slack.com"
 TIMEOUT_SECONDS = 5.0
 MOST_BYTES = 200_000
 
-#: Errors of the Web API that say: the token or the channel is of no use until a person acts.
-GONE = frozenset(
+#: Errors of the Web API that say: the token is of no use until a person acts, for any channel.
+NO_TOKEN = frozenset(
     {
         *("not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"),
         *("missing_scope", "no_permission", "org_login_required", "team_access_not_granted"),
-        *("channel_not_found", "not_in_channel", "is_archived", "restricted_action"),
     }
 )
+#: The same of the token or the channel.
+GONE = NO_TOKEN | {"channel_not_found", "not_in_channel", "is_archived", "restricted_action"}
 #: Errors of the Web API that pass.
 PASSING = frozenset(
     {
@@ -75,6 +76,11 @@ class Rejected(SlackError):
     def __init__(self, reason: str, *, is_gone: bool) -> None:
         super().__init__(reason)
         self.is_gone = is_gone
+
+    @property
+    def is_of_token(self) -> bool:
+        """Whether the token is refused, whatever the channel."""
+        return self.reason.partition(":")[0] in NO_TOKEN
 
 
 class TryLater(SlackError):

@@ -85,11 +85,11 @@ def arm(
     `keeps_sooner` one that waits is never moved to a later moment.
     """
     locked = select(Timer).where(Timer.key == key).with_for_update()
-    timer = db.session.scalars(locked).one_or_none()
+    timer, is_new = db.session.scalars(locked).one_or_none(), False
     if timer is None:
         # Two that set it first at once: one of them writes it, the other one finds it.
         insert = sqlite.insert if is_sqlite() else postgresql.insert
-        execute(
+        made = execute(
             insert(cast(Table, Timer.__table__))
             .values(
                 team_id=team_id,
@@ -102,8 +102,8 @@ def arm(
             )
             .on_conflict_do_nothing(index_elements=["key"])
         )
-        timer = db.session.scalars(locked).one()
-    if keeps_sooner and timer.state == "pending" and timer.due_at <= due_at:
+        timer, is_new = db.session.scalars(locked).one(), made.rowcount == 1
+    if keeps_sooner and not is_new and timer.state == "pending" and timer.due_at <= due_at:
         return timer.id
     timer.event_name, timer.due_at, timer.state, timer.held_at = event_name, due_at, "pending", None
     timer.data, timer.label_key, timer.on_release, timer.created_by = (

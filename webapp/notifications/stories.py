@@ -156,7 +156,7 @@ def _work_became_somebodys(event: Event) -> Iterable[Story]:
     task = find(Task, event.subject_id)
     if task.assignee_id is None or not task.is_open or task.trashed_at is not None:
         return
-    if event.name == "task.assigned" and event.data.get("assignee_id") != task.assignee_id:
+    if event.data.get("assignee_id") != task.assignee_id:
         return  # it went on to somebody else meanwhile
     due = f"Due {task.due_on:%a %-d %b}" if task.due_on else ""
     yield Story(

@@ -46,6 +46,13 @@ PURGE_DUE = "task.purge_due"
 
 
 @dataclass(frozen=True)
+class TaskAdded(Payload):
+    """Whose it is from the beginning; None is nobody."""
+
+    assignee_id: int | None
+
+
+@dataclass(frozen=True)
 class TaskMoved(Payload):
     """Which move, from where to where."""
 
@@ -119,7 +126,7 @@ def new_task(campaign: Campaign, *, by: Actor, **columns: Any) -> Task:
         columns["estimate_minutes"] = 0
     task = Task(team_id=campaign.team_id, campaign_id=campaign.id, created_by=by.user_id, **columns)
     db.session.add(task)
-    record("task.added", subject=task, by=by)
+    record("task.added", subject=task, by=by, data=TaskAdded(task.assignee_id))
     AFTER_TASK()
     return task
 
