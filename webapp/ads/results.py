@@ -50,7 +50,7 @@ class Day(Input):
 
     on: date
     spend: Decimal = Field(ge=0, le=money.MOST, decimal_places=MOST_DECIMALS)
-    impressions: int = Field(ge=0)
+    impressions: int | None = Field(default=None, ge=0)
     clicks: int | None = Field(default=None, ge=0)
     conversions: Decimal | None = Field(default=None, ge=0, le=money.MOST, decimal_places=4)
     value: Decimal | None = Field(default=None, ge=0, le=money.MOST, decimal_places=MOST_DECIMALS)

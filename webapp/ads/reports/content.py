@@ -220,7 +220,7 @@ def _hidden(fact: Fact) -> str:
 
 def _after(fact: Fact, known: Sequence[Role], currency: str) -> Values:
     """The values as they are stored; what the file does not say is left out and stays as it is.
-    What it hides is not known, but a day's amount and impressions are always numbers, at least 0.
+    What it hides is not known, but a day's amount is always a number, at least 0.
     """
     hidden = dict(fact.hidden)
     after: Values = {}

@@ -18,7 +18,7 @@ MOST_FACTS = 250_000
 #: The part that takes what a report says of an account without naming campaigns.
 WHOLE_ACCOUNT = "Whole account"
 #: Numbers every day has, even where its report hides them.
-ALWAYS = (Role.SPEND, Role.IMPRESSIONS)
+ALWAYS = (Role.SPEND,)
 _NOTHING = Decimal(0)
 
 

@@ -37,7 +37,7 @@ from webapp.imports.sources import Judged, Line, Values
 #: What a row of results stores, and how it is read out of a reviewed row.
 NUMBERS = ("impressions", "clicks", "spend_cents", "spend_raw", "conversions", "value_cents")
 #: What a fact is when a report does not say it.
-BLANK: Values = {"impressions": 0, "spend_cents": 0, "spend_raw": ""}
+BLANK: Values = {"spend_cents": 0, "spend_raw": ""}
 SPLIT = ("facebook", "instagram")
 
 #: Platforms whose results are told in one report or in several.
@@ -102,7 +102,9 @@ def _levels(campaign_id: int, lines: Sequence[Line]) -> Levels:
         select(AdCampaign.platform, DailyResult.on, is_whole), campaign_id, lines
     )
     query = query.where(
-        DailyResult.grain_key == "", DailyResult.spend_cents + DailyResult.impressions > 0
+        DailyResult.grain_key == "",
+        # Hidden impressions are some: nothing is never hidden.
+        DailyResult.spend_cents + func.coalesce(DailyResult.impressions, 1) > 0,
     )
     found: Levels = {}
     for platform, on, whole in execute(query.distinct()).all():
@@ -157,15 +159,20 @@ def _told_apart(found: Sequence[Any], lines: Sequence[Line]) -> dict[tuple[str, 
     split = {
         (row.name, row.on)
         for row in rows
-        if row.platform in SPLIT and row.spend_cents + row.impressions
+        if row.platform in SPLIT and (row.spend_cents or row.impressions != 0)
     }
     sums: dict[tuple[str, date], Values] = {}
     for row in rows:
         if (row.name, row.on) in split:
             own = sums.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
             own["spend_cents"] += row.spend_cents
-            own["impressions"] += row.impressions
+            own["impressions"] = plus(own["impressions"], row.impressions)
     return sums
+
+
+def plus(one: int | None, other: int | None) -> int | None:
+    """A sum, not known when either is not."""
+    return None if one is None or other is None else one + other
 
 
 def _plain(value: Any) -> Any:
