@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Date,
@@ -17,11 +18,15 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.ads.workflow import State, lifecycle
 from webapp.core import clock
 from webapp.db import AUTOINCREMENT, Base, BigId
+
+#: Where nothing is kept, the column is NULL and not a JSON null.
+Kept = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class AdCampaign(Base):
@@ -76,7 +81,8 @@ class DailyResult(Base):
     Counts and value are None where the source hides them or does not say. `spend_cents` is rounded
     half even once from `spend_raw`, the amount as the source wrote it; it is always a number: a
     hidden amount (“<0.01”) is below the smallest one a source shows, and budgets and pacing add up
-    every day. Conversions are the source's own count of one named result.
+    every day. Conversions are the source's own count of one named result. `extra` are the cells of
+    the newest report about it that became no number, as they stand, by their columns.
     """
 
     __tablename__ = "daily_result"
@@ -104,6 +110,7 @@ class DailyResult(Base):
     spend_raw: Mapped[str] = mapped_column(String(60), default="")
     conversions: Mapped[Decimal | None] = mapped_column(Numeric(18, 4), default=None)
     value_cents: Mapped[int | None] = mapped_column(default=None)
+    extra: Mapped[dict[str, str | list[str]] | None] = mapped_column(Kept, default=None)
     source: Mapped[str] = mapped_column(String(40))
     updated_at: Mapped[datetime] = mapped_column(
         default_factory=clock.now, onupdate=clock.now, init=False

@@ -123,6 +123,7 @@ def _fact(part: AdCampaign, campaign: Campaign, day: Day, source: str) -> dict[s
         "spend_raw": f"{plain(day.spend):f}",
         "conversions": day.conversions,
         "value_cents": value,
+        "extra": None,
         "source": source,
         "updated_at": clock.now(),
     }

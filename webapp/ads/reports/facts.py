@@ -77,7 +77,7 @@ def _fact(
 
 
 def _lines(entries: Sequence[Entry]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys([entry.line for entry in entries]))
+    return tuple(sorted({entry.line for entry in entries}))
 
 
 def _platform(layout: Layout, entry: Entry, place: int | None) -> str:

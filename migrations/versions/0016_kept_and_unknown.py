@@ -1,7 +1,9 @@
-"""Impressions that a platform hides are not known, and rates leave their days out."""
+"""Impressions that a platform hides are not known, and rates leave their days out; the cells of a report that are
+not read are kept."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0016"
 down_revision = "0015"
@@ -23,6 +25,9 @@ def upgrade() -> None:
     for name, kept in TABLES.items():
         with op.batch_alter_table(name, table_kwargs=kept) as table:
             table.alter_column("impressions", existing_type=NUMBER, nullable=True)
+            if name == "daily_result":
+                json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+                table.add_column(sa.Column("extra", json, nullable=True))
             if name in ROLLUPS:
                 table.add_column(
                     sa.Column("seen_clicks", NUMBER, nullable=False, server_default="0")
@@ -40,6 +45,8 @@ def downgrade() -> None:
     for name, kept in TABLES.items():
         op.execute(f"UPDATE {name} SET impressions = 0 WHERE impressions IS NULL")
         with op.batch_alter_table(name, table_kwargs=kept) as table:
+            if name == "daily_result":
+                table.drop_column("extra")
             if name in ROLLUPS:
                 table.drop_column("impressions_cost_cents")
                 table.drop_column("seen_clicks")
