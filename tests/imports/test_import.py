@@ -389,15 +389,3 @@ def test_the_total_of_the_file_is_kept_beside_the_sums(campaign, alice):
     assert batch.facts["total"] == batch.facts["sums"]
     assert batch.facts["imported_cents"] == 3006
     assert TOTAL[4] == batch.facts["total"]["spend"]
-
-
-def test_a_long_import_says_how_far_it_is_in_steps_and_ends_at_all_of_it(campaign, alice):
-    rows = [("Winter", f"2026-03-{1 + n % 28:02}", "10", "1", "1") for n in range(28)]
-    names = [(f"Part {number}", *row[1:]) for number in range(100) for row in rows]
-
-    batch = stage(campaign, alice, report(names, total=None))
-
-    query = select(Event.data).where(Event.name == "import_batch.progressed").order_by(Event.id)
-    told = [one["percent"] for one in db.session.scalars(query)]
-    assert (batch.state, batch.progress) == ("review", 100)
-    assert told == [35, 71, 99]
