@@ -37,12 +37,16 @@ class Kept:
         self.reached = 0
         #: By line, what a fact may still ask for: a report may tell of a day in lines far apart.
         self.waiting: OrderedDict[int, tuple[str, ...]] = OrderedDict()
+        self.told: tuple[object, Cells | None] = (None, None)
 
     def of(self, fact: Fact) -> Cells | None:
         """What is kept of a fact, None when nothing."""
-        found = self._beside(fact.lines) if self.report.others else {}
-        found |= self._hidden(fact)
-        return bounded(found, self.most) if found else None
+        about = fact.lines, fact.hidden
+        if about != self.told[0]:  # a period that is spread is told for each of its days
+            found = self._beside(fact.lines) if self.report.others else {}
+            found |= self._hidden(fact)
+            self.told = about, bounded(found, self.most) if found else None
+        return self.told[1]
 
     def _beside(self, lines: Sequence[int]) -> Cells:
         self._read(lines[-1])
@@ -89,21 +93,24 @@ def bounded(found: Cells, most: int) -> Cells:
     >>> bounded({"Note": "a" * 500, "Reach": "12"}, 100)
     {'Note': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…', 'Reach': '12'}
     """
-    if _is_short(found, most) or _size(found) <= most:
+    if _is_short(found, most):
         return found
-    short = found
-    for length in _LENGTHS:
-        short = {name: _cut(cells, length) for name, cells in found.items()}
-        if _size(short) <= most:
-            return short
+    if sum(map(len, found)) + 6 * len(found) <= most:  # their names alone fit
+        for length in (None, *_LENGTHS):
+            short = (
+                {name: _cut(cells, length) for name, cells in found.items()} if length else found
+            )
+            if _size(short) <= most:
+                return short
     told: Cells = {}
     left = most - _size({CUT: "1000 more"})
-    for name, cells in short.items():
-        left -= _size({name: cells})
+    for name, cells in found.items():
+        told[name] = _cut(cells, _LENGTHS[-1])
+        left -= _size({name: told[name]})
         if left < 0:
+            del told[name]
             break
-        told[name] = cells
-    return told | {CUT: f"{len(short) - len(told)} more"}
+    return told | {CUT: f"{len(found) - len(told)} more"}
 
 
 def _is_short(found: Cells, most: int) -> bool:
