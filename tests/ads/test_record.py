@@ -19,7 +19,7 @@ from webapp.db import acting_for, db
 from webapp.events.models import Event
 from webapp.operations import operations
 
-ON = date(2026, 11, 2)
+ON, LATER = date(2026, 11, 2), date(2026, 11, 3)
 
 
 def facts():
@@ -38,6 +38,14 @@ def test_a_day_becomes_a_fact_with_its_amount_as_it_came(team, campaign):
     assert (fact.on, fact.grain_key, fact.impressions, fact.clicks) == (ON, "", 900, 7)
     assert (fact.spend_cents, fact.spend_raw) == (1234, "12.345")
     assert (fact.conversions, fact.value_cents, fact.source) == (Decimal("1.5"), None, "by hand")
+
+
+def test_impressions_that_are_left_out_are_not_known(team, campaign):
+    record(campaign, team.mia, day(ON, "10", impressions=None, clicks=7), day(LATER, "5", clicks=1))
+
+    assert [fact.impressions for fact in facts()] == [None, 0]
+    assert totals(campaign.id).click_rate is None
+    assert totals(campaign.id).per_click_cents == 188
 
 
 def test_the_same_days_again_replace_and_add_nothing(team, campaign):

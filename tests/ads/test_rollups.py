@@ -29,7 +29,7 @@ days = st.lists(
         {
             "on": st.integers(0, 6).map(lambda n: FIRST + timedelta(n)),
             "spend": st.decimals(0, 10**6, places=2).map(str),
-            "impressions": st.integers(0, 10**7),
+            "impressions": numbers,
             "clicks": numbers,
             "conversions": st.one_of(st.none(), st.decimals(0, 1000, places=2)),
             "value": st.one_of(st.none(), st.decimals(0, 10**6, places=2)),

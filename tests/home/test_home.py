@@ -119,6 +119,7 @@ def test_every_currency_has_its_own_numbers_and_what_is_unknown_is_a_dash(app):
                     clicks=96,
                     conversions=Decimal("12"),
                     clickable_impressions=1000,
+                    seen_clicks=96,
                     conversions_cost_cents=11_400,
                 ),
                 "before": Totals(10_000, 800),

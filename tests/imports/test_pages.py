@@ -284,7 +284,7 @@ def test_markup_in_names_is_shown_as_text(browser, campaign, alice):
     assert "&lt;b&gt;.csv" in answer.text
 
 
-def test_columns_that_are_not_imported_are_named(browser, campaign, alice):
+def test_columns_that_become_no_number_are_named(browser, campaign, alice):
     header = "Day,Campaign,Currency code,Clicks,Impr.,Cost,Reach,Viewability,Empty\n"
     batch = stage(
         campaign, alice, f"{header}2026-05-01,Winter,EUR,5,1000,12.50,900,0.31, --\n".encode()
@@ -293,7 +293,7 @@ def test_columns_that_are_not_imported_are_named(browser, campaign, alice):
     page = browser.get(f"/campaigns/{campaign.id}/imports/{batch.id}")
 
     assert batch.facts["others"] == ["Reach", "Viewability"]
-    assert "2 columns are not imported" in text(page)
+    assert "2 other columns are kept as they stand" in text(page)
 
 
 @pytest.mark.parametrize(("day", "is_open"), [(0, True), (-1, False)])

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Date,
@@ -17,11 +18,15 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.ads.workflow import State, lifecycle
 from webapp.core import clock
 from webapp.db import AUTOINCREMENT, Base, BigId
+
+#: Where nothing is kept, the column is NULL and not a JSON null.
+Kept = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class AdCampaign(Base):
@@ -73,8 +78,11 @@ class DailyResult(Base):
     """What one ad campaign did on one day of its ad account. `grain_key` '' is the day's fact, the
     only one totals read.
 
-    `spend_cents` is rounded half even once from `spend_raw`, the amount as the source wrote it.
-    Conversions are the source's own count of one named result, None when it named none.
+    Counts and value are None where the source hides them or does not say. `spend_cents` is rounded
+    half even once from `spend_raw`, the amount as the source wrote it; it is always a number: a
+    hidden amount (“<0.01”) is below the smallest one a source shows, and budgets and pacing add up
+    every day. Conversions are the source's own count of one named result. `extra` are the cells of
+    the newest report about it that became no number, as they stand, by their columns.
     """
 
     __tablename__ = "daily_result"
@@ -96,12 +104,13 @@ class DailyResult(Base):
     ad_campaign_id: Mapped[int]
     on: Mapped[date] = mapped_column(Date)
     grain_key: Mapped[str] = mapped_column(String(200), default="")
-    impressions: Mapped[int] = mapped_column(default=0)
+    impressions: Mapped[int | None] = mapped_column(default=None)
     clicks: Mapped[int | None] = mapped_column(default=None)
     spend_cents: Mapped[int] = mapped_column(default=0)
     spend_raw: Mapped[str] = mapped_column(String(60), default="")
     conversions: Mapped[Decimal | None] = mapped_column(Numeric(18, 4), default=None)
     value_cents: Mapped[int | None] = mapped_column(default=None)
+    extra: Mapped[dict[str, str | list[str]] | None] = mapped_column(Kept, default=None)
     source: Mapped[str] = mapped_column(String(40))
     updated_at: Mapped[datetime] = mapped_column(
         default_factory=clock.now, onupdate=clock.now, init=False
@@ -109,13 +118,12 @@ class DailyResult(Base):
 
 
 def _measures() -> tuple[Column[Any], ...]:
-    """What a rollup adds up. What no source named stays None; the four last columns are the
-    impressions and the spend of the days that know clicks, conversions or value: a rate divides by
-    those alone.
+    """What a rollup adds up. What no source named stays None; the last columns are the sums of the
+    days alone that know both sides of a rate: clicks and impressions, or spend and what it bought.
     """
     number, amount = BigId, Numeric(18, 4)
     return (
-        Column("impressions", number, nullable=False),
+        Column("impressions", number),
         Column("clicks", number),
         Column("spend_cents", number, nullable=False),
         Column("conversions", amount),
@@ -124,6 +132,8 @@ def _measures() -> tuple[Column[Any], ...]:
         Column("clicks_cost_cents", number, nullable=False),
         Column("conversions_cost_cents", number, nullable=False),
         Column("value_cost_cents", number, nullable=False),
+        Column("seen_clicks", number, nullable=False, server_default="0"),
+        Column("impressions_cost_cents", number, nullable=False, server_default="0"),
     )
 
 

@@ -18,7 +18,7 @@ class Totals:
     """
 
     spend_cents: int = 0
-    impressions: int = 0
+    impressions: int | None = None
     clicks: int | None = None
     conversions: Decimal | None = None
     value_cents: int | None = None
@@ -27,13 +27,15 @@ class Totals:
     clicks_cost_cents: int = 0
     conversions_cost_cents: int = 0
     value_cost_cents: int = 0
+    seen_clicks: int = 0
+    impressions_cost_cents: int = 0
 
     @classmethod
     def of(cls, row: Any) -> "Totals":
         """The totals of a row of sums."""
         return cls(
             spend_cents=int(row.spend_cents or 0),
-            impressions=int(row.impressions or 0),
+            impressions=None if row.impressions is None else int(row.impressions),
             clicks=None if row.clicks is None else int(row.clicks),
             conversions=None if row.conversions is None else plain(Decimal(str(row.conversions))),
             value_cents=None if row.value_cents is None else int(row.value_cents),
@@ -42,6 +44,8 @@ class Totals:
             clicks_cost_cents=int(row.clicks_cost_cents or 0),
             conversions_cost_cents=int(row.conversions_cost_cents or 0),
             value_cost_cents=int(row.value_cost_cents or 0),
+            seen_clicks=int(row.seen_clicks or 0),
+            impressions_cost_cents=int(row.impressions_cost_cents or 0),
         )
 
     @classmethod
@@ -54,25 +58,29 @@ class Totals:
             conversions=None if fact.conversions is None else plain(fact.conversions),
             value_cents=fact.value_cents,
             last_on=fact.on,
-            clickable_impressions=0 if fact.clicks is None else fact.impressions,
+            clickable_impressions=0 if fact.clicks is None else fact.impressions or 0,
             clicks_cost_cents=0 if fact.clicks is None else fact.spend_cents,
             conversions_cost_cents=0 if fact.conversions is None else fact.spend_cents,
             value_cost_cents=0 if fact.value_cents is None else fact.spend_cents,
+            seen_clicks=0 if fact.impressions is None else fact.clicks or 0,
+            impressions_cost_cents=0 if fact.impressions is None else fact.spend_cents,
         )
 
     @property
     def click_rate(self) -> Decimal | None:
-        """Click-through rate (CTR): clicks / impressions.
+        """Click-through rate (CTR): clicks / impressions, over the days that report both.
 
-        >>> Totals(clicks=3, clickable_impressions=200).click_rate
+        >>> Totals(clicks=9, seen_clicks=3, clickable_impressions=200).click_rate
         Decimal('0.015')
         """
-        return _share(self.clicks, self.clickable_impressions)
+        return _share(self.seen_clicks, self.clickable_impressions)
 
     @property
     def per_thousand_cents(self) -> int | None:
-        """Cost per 1,000 impressions (CPM): 1,000 x spend / impressions."""
-        return _each(1000 * self.spend_cents, self.impressions)
+        """Cost per 1,000 impressions (CPM): 1,000 x spend / impressions, over the days that report
+        impressions.
+        """
+        return _each(1000 * self.impressions_cost_cents, self.impressions)
 
     @property
     def per_click_cents(self) -> int | None:
@@ -108,14 +116,14 @@ def add(several: Iterable[Totals]) -> Totals:
     """The totals of several, none of them counted twice.
 
     >>> add([Totals(spend_cents=5, clicks=1), Totals(spend_cents=7)])
-    Totals(spend_cents=12, impressions=0, clicks=1, conversions=None, value_cents=None, \
+    Totals(spend_cents=12, impressions=None, clicks=1, conversions=None, value_cents=None, \
 last_on=None, clickable_impressions=0, clicks_cost_cents=0, conversions_cost_cents=0, \
-value_cost_cents=0)
+value_cost_cents=0, seen_clicks=0, impressions_cost_cents=0)
     """
     every = list(several)
     return Totals(
         spend_cents=sum(one.spend_cents for one in every),
-        impressions=sum(one.impressions for one in every),
+        impressions=_known(one.impressions for one in every),
         clicks=_known(one.clicks for one in every),
         conversions=_known(one.conversions for one in every),
         value_cents=_known(one.value_cents for one in every),
@@ -124,6 +132,8 @@ value_cost_cents=0)
         clicks_cost_cents=sum(one.clicks_cost_cents for one in every),
         conversions_cost_cents=sum(one.conversions_cost_cents for one in every),
         value_cost_cents=sum(one.value_cost_cents for one in every),
+        seen_clicks=sum(one.seen_clicks for one in every),
+        impressions_cost_cents=sum(one.impressions_cost_cents for one in every),
     )
 
 

@@ -50,7 +50,7 @@ class Day(Input):
 
     on: date
     spend: Decimal = Field(ge=0, le=money.MOST, decimal_places=MOST_DECIMALS)
-    impressions: int = Field(ge=0)
+    impressions: int | None = Field(default=None, ge=0)
     clicks: int | None = Field(default=None, ge=0)
     conversions: Decimal | None = Field(default=None, ge=0, le=money.MOST, decimal_places=4)
     value: Decimal | None = Field(default=None, ge=0, le=money.MOST, decimal_places=MOST_DECIMALS)
@@ -123,6 +123,7 @@ def _fact(part: AdCampaign, campaign: Campaign, day: Day, source: str) -> dict[s
         "spend_raw": f"{plain(day.spend):f}",
         "conversions": day.conversions,
         "value_cents": value,
+        "extra": None,
         "source": source,
         "updated_at": clock.now(),
     }

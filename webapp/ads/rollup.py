@@ -23,10 +23,13 @@ _OF_FACTS = {
     "spend_cents": "sum(spend_cents)",
     "conversions": "sum(conversions)",
     "value_cents": "sum(value_cents)",
-    "clickable_impressions": "sum(CASE WHEN clicks IS NULL THEN 0 ELSE impressions END)",
+    "clickable_impressions": "sum(CASE WHEN clicks IS NULL THEN 0 ELSE coalesce(impressions, 0)"
+    " END)",
     "clicks_cost_cents": "sum(CASE WHEN clicks IS NULL THEN 0 ELSE spend_cents END)",
     "conversions_cost_cents": "sum(CASE WHEN conversions IS NULL THEN 0 ELSE spend_cents END)",
     "value_cost_cents": "sum(CASE WHEN value_cents IS NULL THEN 0 ELSE spend_cents END)",
+    "seen_clicks": "sum(CASE WHEN impressions IS NULL THEN 0 ELSE coalesce(clicks, 0) END)",
+    "impressions_cost_cents": "sum(CASE WHEN impressions IS NULL THEN 0 ELSE spend_cents END)",
 }
 _NAMES = ", ".join(_OF_FACTS)
 _SUMS = ", ".join(f"sum({name})" for name in _OF_FACTS)
@@ -63,6 +66,7 @@ _STEPS = tuple(
     )
 )
 
+_KNOWS_IMPRESSIONS = DailyResult.impressions.is_not(None)
 _KNOWS_CLICKS = DailyResult.clicks.is_not(None)
 _KNOWS_CONVERSIONS = DailyResult.conversions.is_not(None)
 _KNOWS_VALUE = DailyResult.value_cents.is_not(None)
@@ -78,6 +82,8 @@ FACT_SUMS = (
     func.sum(case((_KNOWS_CLICKS, DailyResult.spend_cents))).label("clicks_cost_cents"),
     func.sum(case((_KNOWS_CONVERSIONS, DailyResult.spend_cents))).label("conversions_cost_cents"),
     func.sum(case((_KNOWS_VALUE, DailyResult.spend_cents))).label("value_cost_cents"),
+    func.sum(case((_KNOWS_IMPRESSIONS, DailyResult.clicks))).label("seen_clicks"),
+    func.sum(case((_KNOWS_IMPRESSIONS, DailyResult.spend_cents))).label("impressions_cost_cents"),
 )
 
 

@@ -116,6 +116,7 @@ class Evidence:
     groups: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     ambiguous: dict[str, int] = field(default_factory=lambda: {".": 0, ",": 0})
     only_nothing: bool = True
+    hides: bool = False
     seen: set[str] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
@@ -132,6 +133,7 @@ class Evidence:
             return
         if body is None:
             self.nothings += 1
+            self.hides = self.hides or is_masked(cell)
             return
         self.only_nothing = False
         self.numbers += 1

@@ -59,6 +59,7 @@ def results(campaign_id: int) -> Numbers:
         "clicks": totals.clicks,
         "conversions": _plain(totals.conversions),
         "clickable_impressions": totals.clickable_impressions,
+        "seen_clicks": totals.seen_clicks,
         "platforms": _by_platform(campaign_id),
     }
 

@@ -22,7 +22,7 @@ from webapp.imports import commands, queries, sources
 from webapp.imports.decoding import no_table
 from webapp.imports.models import ImportBatch, ImportRow
 from webapp.imports.workflow import WORKING
-from webapp.views import import_answers
+from webapp.views import import_answers, result_lines
 from webapp.views.campaign_pieces import head
 from webapp.web import words
 from webapp.web.export import csv_file
@@ -245,6 +245,7 @@ def _as_shown(row: ImportRow) -> dict[str, Any]:
         "on": row.on,
         "before": {**(row.after or {}), **row.before} if row.before else None,
         "after": row.after,
+        "kept": result_lines.kept((row.after or {}).get("extra")),
         "is_kept": row.is_kept,
     }
 

@@ -42,5 +42,17 @@ def cells(on: date, whose: Sequence[str], totals: Totals, currency: str) -> list
     ]
 
 
+def kept(extra: dict[str, str | list[str]] | None) -> list[tuple[str, str]]:
+    """The other cells of a report, by their columns; where its lines differ, of each line.
+
+    >>> kept({"Reach": ["70", "41"], "Objective": "Leads"}), kept(None)
+    ([('Reach', '70 | 41'), ('Objective', 'Leads')], [])
+    """
+    return [
+        (name, cell if isinstance(cell, str) else " | ".join(cell))
+        for name, cell in (extra or {}).items()
+    ]
+
+
 def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(_PLACES)

@@ -74,18 +74,21 @@ def figure(campaign_id: int) -> Response:
 @bp.get("/spend.csv")
 @guard("export", loads=Campaign)
 def export(campaign_id: int) -> Response:
-    """Every day and part the page adds up."""
+    """Every day and part the page adds up, with what their reports say besides."""
     campaign = campaigns.campaign(campaign_id)
     rows = (
-        result_lines.cells(
-            fact.on,
-            (PLATFORM_WORDS[part.platform], part.name),
-            Totals.of_fact(fact),
-            campaign.currency,
-        )
+        [
+            *result_lines.cells(
+                fact.on,
+                (PLATFORM_WORDS[part.platform], part.name),
+                Totals.of_fact(fact),
+                campaign.currency,
+            ),
+            "; ".join(f"{name}: {cell}" for name, cell in result_lines.kept(fact.extra)),
+        ]
         for part, fact in queries.facts_of(campaign_id)
     )
-    header = result_lines.header("Platform", "Ad campaign")
+    header = [*result_lines.header("Platform", "Ad campaign"), "Other columns"]
     return csv_file(f"campaign-{campaign_id}-spend", header, rows)
 
 

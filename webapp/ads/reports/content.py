@@ -14,6 +14,7 @@ from webapp.ads.platforms import PLATFORM_WORDS
 from webapp.ads.reports.additive import Sums
 from webapp.ads.reports.dialects import ADDITIVE, Role
 from webapp.ads.reports.facts import ALWAYS, Fact
+from webapp.ads.reports.kept import Kept
 from webapp.ads.reports.layout import Layout, mapped
 from webapp.ads.reports.report import (
     Choices,
@@ -43,7 +44,7 @@ SAMPLE_ROWS = 5
 #: Meta's networks, where a report tells them apart.
 APART = ("facebook", "instagram")
 _STORED = Decimal("0.0001")
-_LONGEST_RAW, _LONGEST_NAME = 60, 60
+_LONGEST_RAW = 60
 #: Money marks that name one currency.
 SYMBOLS = {"€": "EUR", "£": "GBP", "US$": "USD", "₹": "INR", "R$": "BRL", "CA$": "CAD"}
 
@@ -74,7 +75,9 @@ def read(open_file: Callable[[], BinaryIO], options: Values) -> Content:
         raise Question(_about_currency(report), "")
     cells = _cells(again, {one.line for one in report.rejects})
     lines = merge(
-        sorted(_asides(report, cells), key=_place), _told_facts(report, currency), key=_place
+        sorted(_asides(report, cells), key=_place),
+        _told_facts(report, Kept(report, again), currency),
+        key=_place,
     )
     count = len(report.facts) + len(report.totals) + len(report.rejects)
     return Content(lines, _claims(report, currency), count)
@@ -151,7 +154,7 @@ def _claims(report: Report, currency: str) -> Values:
         "gap": plain(report.sorted.gap) if report.sorted.gap else None,
         "rows": report.rows,
         "notes": list(report.notes),
-        "others": [name[:_LONGEST_NAME] for name in report.others],
+        "others": [report.columns[place] for place in report.others],
     }
 
 
@@ -183,7 +186,7 @@ def _asides(report: Report, cells: dict[int, tuple[str, ...]]) -> list[Line]:
     ]
 
 
-def _told_facts(report: Report, currency: str) -> Iterator[Line]:
+def _told_facts(report: Report, kept: Kept, currency: str) -> Iterator[Line]:
     """The facts in the order of the file, each made when it is asked for: a hundred thousand of
     them take their room.
     """
@@ -192,13 +195,13 @@ def _told_facts(report: Report, currency: str) -> Iterator[Line]:
         told = {(fact.campaign, fact.on) for fact in report.facts if fact.platform == "meta"}
     emptied = set()
     for fact in sorted(report.facts, key=lambda fact: fact.lines):
-        yield _line(fact, _after(fact, report.known, currency))
+        yield _line(fact, _after(fact, report.known, currency) | {"extra": kept.of(fact)})
         apart = fact.platform in APART and not fact.grain
         day = (fact.campaign, fact.on)
         if apart and day not in told and day not in emptied:
             emptied.add(day)  # what was stored unsplit is told apart now
             rest = Fact("meta", fact.campaign, fact.on, "", _nothing(report.known), fact.lines)
-            after = _after(rest, report.known, currency)
+            after = _after(rest, report.known, currency) | {"extra": None}
             reason = "Told apart by platform now."
             yield replace(_line(rest, after), reason=reason, optional=True)
 
@@ -220,7 +223,7 @@ def _hidden(fact: Fact) -> str:
 
 def _after(fact: Fact, known: Sequence[Role], currency: str) -> Values:
     """The values as they are stored; what the file does not say is left out and stays as it is.
-    What it hides is not known, but a day's amount and impressions are always numbers, at least 0.
+    What it hides is not known, but a day's amount is always a number, at least 0.
     """
     hidden = dict(fact.hidden)
     after: Values = {}

@@ -18,7 +18,7 @@ MOST_FACTS = 250_000
 #: The part that takes what a report says of an account without naming campaigns.
 WHOLE_ACCOUNT = "Whole account"
 #: Numbers every day has, even where its report hides them.
-ALWAYS = (Role.SPEND, Role.IMPRESSIONS)
+ALWAYS = (Role.SPEND,)
 _NOTHING = Decimal(0)
 
 
@@ -77,7 +77,7 @@ def _fact(
 
 
 def _lines(entries: Sequence[Entry]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys([entry.line for entry in entries]))
+    return tuple(sorted({entry.line for entry in entries}))
 
 
 def _platform(layout: Layout, entry: Entry, place: int | None) -> str:

@@ -28,6 +28,8 @@ from webapp.imports.tabular import Header, Table, open_table
 
 #: Rows whose own rates contradict them that a file may have, in a thousand.
 FEW_CONTRADICTIONS = 10
+#: Characters of a column's name that are told.
+LONGEST_NAME = 60
 _EMPTY = (
     "There are no results in it: the report has its column names and no rows."
     " Nothing ran in that period, or a filter hid it."
@@ -36,8 +38,8 @@ _EMPTY = (
 
 @dataclass(slots=True)
 class Report:
-    """Everything a file says. `refusal` is why it cannot be imported, '' when it can; `others` are
-    its columns that are not read.
+    """Everything a file says. `refusal` is why it cannot be imported, '' when it can; `columns` are
+    its names, each once, and `others` the places of those that become no number of a fact.
     """
 
     layout: Layout
@@ -52,7 +54,8 @@ class Report:
     rejects: tuple[Aside, ...] = ()
     notes: tuple[str, ...] = ()
     refusal: str = ""
-    others: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
 
     @property
     def totals(self) -> tuple[Aside, ...]:
@@ -160,7 +163,8 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
         known=rows.known,
         rows=len(rows.entries) + len(rows.unread),
         period=learned.period,
-        others=_others(table.header, layout, learned, rows.dims),
+        columns=_named(table.header),
+        others=_others(table.header, layout, learned),
     )
     try:
         _check_currencies(currencies)
@@ -170,14 +174,23 @@ def read_report(open_again: Callable[[], Table], choices: Choices = Choices()) -
     return report
 
 
-def _others(header: Header, layout: Layout, learned: Scan, dims: Sequence[int]) -> tuple[str, ...]:
-    """The columns that say something and are neither stored nor compared, by name."""
+def _named(header: Header) -> tuple[str, ...]:
+    """The names of the columns, short, each once."""
+    found: dict[str, None] = {}
+    for place, cell in enumerate(header.cells, 1):
+        name = cell[:LONGEST_NAME] or f"Column {place}"
+        found[f"{name} ({place})" if name in found else name] = None
+    return tuple(found)
+
+
+def _others(header: Header, layout: Layout, learned: Scan) -> tuple[int, ...]:
+    """The columns that say something and are neither what a fact stores nor compared with it."""
     twins = {other for pair in layout.twins for other in pair}
-    read = {*layout.roles.values(), *layout.breakdowns, *layout.ids, *dims, *twins}
+    read = {*layout.roles.values(), *layout.breakdowns, *twins}
     return tuple(
-        name or f"Column {i + 1}"
-        for i, name in enumerate(header.cells)
-        if i not in read and not learned.columns[i].only_nothing
+        i
+        for i in range(len(header.cells))
+        if i not in read and (not (own := learned.columns[i]).only_nothing or own.hides)
     )
 
 
@@ -244,11 +257,19 @@ def _become_facts(report: Report, rows: Rows, learned: Scan, choices: Choices) -
     if not taken:
         raise _none_taken(rejects)
     known = _settled(report, taken, notes)
+    report.others = tuple(sorted({*report.others, *_left_out(layout, report.known, known)}))
     report.known = known
     report.facts = facts_of(layout, taken, rows.dims, known)
     report.rejects = tuple(sorted(rejects, key=lambda one: one.line))
     report.sums = Sums.of(taken)
     report.notes = tuple(notes)
+
+
+def _left_out(layout: Layout, read: Sequence[Role], known: Sequence[Role]) -> Iterator[int]:
+    """The columns of numbers that were read and are not taken."""
+    for role in read:
+        if role not in known and (place := layout.where(role)) is not None:
+            yield place
 
 
 def _check_roles(layout: Layout) -> None:

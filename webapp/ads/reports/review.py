@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from webapp.ads.models import campaign_day
 from webapp.ads.pacing import Plan
 from webapp.ads.reports.facts import WHOLE_ACCOUNT
-from webapp.ads.reports.store import FAMILY
+from webapp.ads.reports.store import FAMILY, plus
 from webapp.campaigns.models import Campaign
 from webapp.db import current_team, db, execute, find
 from webapp.imports.models import ImportBatch, ImportRow
@@ -88,16 +88,15 @@ class Sums:
     """What one report says of some campaigns' days; None where a row does not say it."""
 
     spend_cents: int
-    impressions: int
+    impressions: int | None
     clicks: int | None
     facts: int
 
     def __add__(self, other: "Sums") -> "Sums":
-        known = self.clicks is not None and other.clicks is not None
         return Sums(
             self.spend_cents + other.spend_cents,
-            self.impressions + other.impressions,
-            (self.clicks or 0) + (other.clicks or 0) if known else None,
+            plus(self.impressions, other.impressions),
+            plus(self.clicks, other.clicks),
             self.facts + other.facts,
         )
 
@@ -106,9 +105,11 @@ class Sums:
         facts = Decimal(max(self.facts, other.facts))
         slack = 0 if self.facts == other.facts else int(Decimal("1.2") * facts.sqrt())
         found = ["spend_cents"] if abs(self.spend_cents - other.spend_cents) > slack else []
-        found += ["impressions"] if self.impressions != other.impressions else []
-        both = self.clicks is not None and other.clicks is not None
-        return found + (["clicks"] if both and self.clicks != other.clicks else [])
+        for name in ("impressions", "clicks"):
+            here, there = getattr(self, name), getattr(other, name)
+            if here is not None and there is not None and here != there:
+                found.append(name)
+        return found
 
     def told(self) -> Values:
         return {name: getattr(self, name) for name in COMPARED}
@@ -202,18 +203,21 @@ def _by_name(
 ) -> dict[Key, Sums]:
     """By family of platforms and campaign."""
     sums = [func.sum(_said(ImportRow.after, name)) for name in COMPARED]
-    known = func.count(_said(ImportRow.after, "clicks"))
     query = (
-        select(ImportRow.kind, ImportRow.name, *sums, func.count(), known)
+        select(ImportRow.kind, ImportRow.name, *sums, func.count())
         .where(*_facts(batch, verdicts), ImportRow.on.between(*days))
         .group_by(ImportRow.kind, ImportRow.name)
     )
     found: dict[Key, Sums] = {}
-    for kind, name, spend, impressions, clicks, facts, know in execute(query).all():
+    for kind, name, spend, impressions, clicks, facts in execute(query).all():
         key = FAMILY.get(kind, kind), name
-        own = Sums(int(spend or 0), int(impressions or 0), int(clicks) if know else None, facts)
+        own = Sums(int(spend or 0), _whole(impressions), _whole(clicks), facts)
         found[key] = found[key] + own if key in found else own
     return found
+
+
+def _whole(number: Any) -> int | None:
+    return None if number is None else int(number)
 
 
 def _by_family(found: dict[Key, Sums]) -> dict[Key, Sums]:

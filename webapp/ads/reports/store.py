@@ -16,6 +16,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -36,8 +37,10 @@ from webapp.imports.sources import Judged, Line, Values
 
 #: What a row of results stores, and how it is read out of a reviewed row.
 NUMBERS = ("impressions", "clicks", "spend_cents", "spend_raw", "conversions", "value_cents")
+#: Beside them, the cells that are kept as they stand: of the newest report, or none.
+STORED = (*NUMBERS, "extra")
 #: What a fact is when a report does not say it.
-BLANK: Values = {"impressions": 0, "spend_cents": 0, "spend_raw": ""}
+BLANK: Values = {"spend_cents": 0, "spend_raw": ""}
 SPLIT = ("facebook", "instagram")
 
 #: Platforms whose results are told in one report or in several.
@@ -102,7 +105,9 @@ def _levels(campaign_id: int, lines: Sequence[Line]) -> Levels:
         select(AdCampaign.platform, DailyResult.on, is_whole), campaign_id, lines
     )
     query = query.where(
-        DailyResult.grain_key == "", DailyResult.spend_cents + DailyResult.impressions > 0
+        DailyResult.grain_key == "",
+        # Hidden impressions are some: nothing is never hidden.
+        DailyResult.spend_cents + func.coalesce(DailyResult.impressions, 1) > 0,
     )
     found: Levels = {}
     for platform, on, whole in execute(query.distinct()).all():
@@ -134,8 +139,8 @@ def _found(campaign_id: int, lines: Sequence[Line]) -> Sequence[Any]:
     """What is stored of the campaigns and the days that some facts are about, and a little more."""
     names = sorted({line.name for line in lines})
     columns = (AdCampaign.platform, AdCampaign.name, DailyResult.on, DailyResult.grain_key)
-    numbers = [getattr(DailyResult, name) for name in NUMBERS]
-    query = _of_these_days(select(*columns, *numbers), campaign_id, lines)
+    values = [getattr(DailyResult, name) for name in STORED]
+    query = _of_these_days(select(*columns, *values), campaign_id, lines)
     query = query.where(AdCampaign.name.in_(names)) if len(names) <= 500 else query
     return list(execute(query).all())
 
@@ -143,7 +148,7 @@ def _found(campaign_id: int, lines: Sequence[Line]) -> Sequence[Any]:
 def _stored(found: Sequence[Any]) -> dict[Key, Values]:
     return {
         (row.platform, row.name, row.on, row.grain_key): {
-            name: _plain(getattr(row, name)) for name in NUMBERS
+            name: _plain(getattr(row, name)) for name in STORED
         }
         for row in found
     }
@@ -157,15 +162,20 @@ def _told_apart(found: Sequence[Any], lines: Sequence[Line]) -> dict[tuple[str, 
     split = {
         (row.name, row.on)
         for row in rows
-        if row.platform in SPLIT and row.spend_cents + row.impressions
+        if row.platform in SPLIT and (row.spend_cents or row.impressions != 0)
     }
     sums: dict[tuple[str, date], Values] = {}
     for row in rows:
         if (row.name, row.on) in split:
             own = sums.setdefault((row.name, row.on), {"spend_cents": 0, "impressions": 0})
             own["spend_cents"] += row.spend_cents
-            own["impressions"] += row.impressions
+            own["impressions"] = plus(own["impressions"], row.impressions)
     return sums
+
+
+def plus(one: int | None, other: int | None) -> int | None:
+    """A sum, not known when either is not."""
+    return None if one is None or other is None else one + other
 
 
 def _plain(value: Any) -> Any:
@@ -178,6 +188,10 @@ def _plain(value: Any) -> Any:
 
 def _said(side: Any, name: str) -> ColumnElement[Any]:
     """A value of a reviewed row, as its column stores it; NULL where the row does not say it."""
+    if name == "extra" and is_sqlite():
+        return func.json_extract(side, "$.extra")
+    if name == "extra":
+        return func.nullif(side[name], literal_column("'null'::jsonb"))
     text: ColumnElement[Any] = side[name].as_string()
     if name == "spend_raw":
         return text
@@ -236,7 +250,7 @@ def apply(batch: ImportBatch, by: Actor) -> None:
         getattr(DailyResult, name): func.coalesce(_said(ImportRow.after, name), BLANK[name])
         if name in BLANK
         else _said(ImportRow.after, name)
-        for name in NUMBERS
+        for name in STORED
     }
     values |= {
         DailyResult.source: literal(batch.facts["dialect"] or batch.source),
@@ -261,7 +275,7 @@ def apply(batch: ImportBatch, by: Actor) -> None:
 def _metrics(batch: ImportBatch) -> list[str]:
     """The columns this batch says something about."""
     told = [name for name in NUMBERS if name in batch.facts["metrics"]]
-    return [*told, "spend_raw"] if "spend_cents" in told else told
+    return [*told, "extra", *(["spend_raw"] if "spend_cents" in told else [])]
 
 
 def revert(batch: ImportBatch, by: Actor) -> int:
