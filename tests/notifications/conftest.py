@@ -1,5 +1,5 @@
 """Fixtures of what people are told."""
 
-from tests.notifications.posts import letters, posts
+from tests.notifications.posts import give, letters, noon, posts
 
-__all__ = ["letters", "posts"]
+__all__ = ["give", "letters", "noon", "posts"]
