@@ -14,6 +14,7 @@ from webapp.escalations import models as escalations
 from webapp.events import models as events
 from webapp.files import models as files
 from webapp.imports import models as imports
+from webapp.links import models as links
 from webapp.playbooks import models as playbooks
 from webapp.sharing import models as sharing
 from webapp.timelines import models as timelines
@@ -32,6 +33,7 @@ __all__ = [
     "events",
     "files",
     "imports",
+    "links",
     "operations",
     "playbooks",
     "sharing",
