@@ -11,6 +11,7 @@ EFFECT_MODULES: tuple[str, ...] = (
     "tasks.imports",
     "tasks.assignments",
     "tasks.files",
+    "tasks.links",
     "tasks.demo",
     "tasks.notifications",
 )

@@ -77,6 +77,7 @@ ROUTES = {
     "campaigns.move": "viewer",
     "campaigns.confirm_cancel": "manager",
     "campaigns.archive": "manager",
+    "campaigns.check_links": "member",
     "campaigns.trash": "member",
     "campaigns.restore": "member",
     "campaigns.activity": "viewer",

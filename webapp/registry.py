@@ -16,6 +16,7 @@ MODULES = (
     "webapp.campaigns.commands",
     "webapp.campaigns.trash",
     "webapp.campaigns.launch",
+    "webapp.campaigns.links",
     "webapp.campaigns.checks",
     "webapp.campaigns.policies",
     "webapp.campaigns.subjects",

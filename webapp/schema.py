@@ -14,6 +14,7 @@ from webapp.escalations import models as escalations
 from webapp.events import models as events
 from webapp.files import models as files
 from webapp.imports import models as imports
+from webapp.links import models as links
 from webapp.notifications import models as notifications
 from webapp.playbooks import models as playbooks
 from webapp.sharing import models as sharing
@@ -33,6 +34,7 @@ __all__ = [
     "events",
     "files",
     "imports",
+    "links",
     "notifications",
     "operations",
     "playbooks",

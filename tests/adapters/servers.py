@@ -53,16 +53,15 @@ class Scripted:
                 return
             say = self.scripts[min(turn, len(self.scripts) - 1)]
             turn += 1
-            with contextlib.suppress(OSError):
-                self._answer(sock, say)
-            sock.close()
+            threading.Thread(target=self._answer, args=[sock, say], daemon=True).start()
 
     def _answer(self, sock: socket.socket, say: Say) -> None:
         sock.settimeout(5)
-        if self.tls is None:
-            return self._speak(sock, say)
-        with self.tls.wrap_socket(sock, server_side=True) as safe:
-            self._speak(safe, say)
+        with contextlib.suppress(OSError), sock:
+            if self.tls is None:
+                return self._speak(sock, say)
+            with self.tls.wrap_socket(sock, server_side=True) as safe:
+                self._speak(safe, say)
 
     def _speak(self, sock: socket.socket, say: Say) -> None:
         if self.greet:

@@ -148,6 +148,7 @@ def test_without_a_server_a_developer_reads_the_letter(capsys):
 
 
 def test_without_a_server_the_log_of_production_holds_nothing_of_it(capsys, caplog):
+    caplog.set_level("WARNING")
     Console(US, readable=False).send(Letter("bob@example.com", "Hush", "https://x/join/hush"))
 
     said = caplog.text + "".join(capsys.readouterr())

@@ -316,6 +316,12 @@ def connect(server: MailServer | None, sender: str, *, readable: bool) -> None:
     _mail = Smtp(server, ours) if server else Console(ours, readable=readable)
 
 
+def use(way: Mail) -> None:
+    """Send by this way from now on: a rehearsal's or a test's."""
+    global _mail
+    _mail = way
+
+
 def mail() -> Mail:
     """The way out for letters of this process."""
     if _mail is None:

@@ -207,6 +207,12 @@ def _reason(said: Any, otherwise: str) -> str:
 _slack: Slack = Api()
 
 
+def use(way: Slack) -> None:
+    """Post by this way from now on: a rehearsal's or a test's."""
+    global _slack
+    _slack = way
+
+
 def slack() -> Slack:
     """The way to Slack of this process."""
     return _slack

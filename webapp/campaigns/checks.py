@@ -3,9 +3,15 @@
 from webapp.accounts import queries as accounts
 from webapp.approvals.readiness import Finding, content_check, readiness_check
 from webapp.campaigns import timing
+from webapp.campaigns.links import links_of
 from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
 from webapp.db import find
+from webapp.links import queries as links
+from webapp.links.urls import short
+
+#: How many links a sentence names.
+NAMED = 3
 
 
 @content_check("campaign")
@@ -62,3 +68,26 @@ def it_says_whom_it_is_for(campaign_id: int) -> Finding:
     missing = "Say whom it is for"
     edit = f"/campaigns/{campaign_id}/edit"
     return Finding("Audience", bool(campaign.target_audience.strip()), missing, edit)
+
+
+@readiness_check("campaign")
+def its_links_answer(campaign_id: int) -> Finding | None:
+    """Somebody answers at every address in its texts; None when there are none. Nothing is asked
+    here: looks are taken in the background.
+    """
+    campaign = find(Campaign, campaign_id)
+    urls = links_of(campaign)
+    if not urls:
+        return None
+    known = links.known(urls)
+    seen = [known[one] for one in urls if one in known and known[one].checked_at]
+    silent = [short(one.url) for one in seen if not one.is_fine]
+    coming = sum(one not in known or known[one].is_waiting for one in urls)
+    said = []
+    if silent:
+        does = "link does" if len(silent) == 1 else "links do"
+        more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
+        said.append(f"{len(silent)} {does} not answer: {', '.join(silent[:NAMED])}{more}")
+    if coming:
+        said.append(f"{coming} {'is' if coming == 1 else 'are'} being checked")
+    return Finding("Links", not said, "; ".join(said), f"/campaigns/{campaign_id}/edit")

@@ -10,6 +10,7 @@ from webapp.ads.results import RESULT_EVENTS
 from webapp.approvals import queries as approvals
 from webapp.approvals.readiness import readiness_of
 from webapp.campaigns import queries
+from webapp.campaigns.links import links_of
 from webapp.campaigns.models import OBJECTIVES, TYPES
 from webapp.core import clock, zones
 from webapp.events.models import Event
@@ -42,6 +43,7 @@ def overview_of(campaign_id: int) -> dict[str, Any]:
     """Everything the first tab shows."""
     values = head(campaign_id) | numbers_of(campaign_id) | details_of(campaign_id)
     values |= next_of(campaign_id) | requests_of(campaign_id) | ready_of(campaign_id)
+    values["has_links"] = bool(links_of(values["campaign"]))
     return values | log_of(campaign_id)
 
 
@@ -116,7 +118,7 @@ def campaign_next(event: Event) -> dict[str, Any]:
 
 @fragment(
     "campaigns/_ready.html",
-    on=("campaign.*", "ad_campaign.*", "task.*", "timeline.*"),
+    on=("campaign.*", "ad_campaign.*", "task.*", "timeline.*", "link.*"),
     topic="campaign:{campaign_id}",
 )
 def campaign_ready(event: Event) -> dict[str, Any]:

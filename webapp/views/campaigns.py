@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.ads.platforms import PLATFORMS
-from webapp.campaigns import commands, queries
+from webapp.campaigns import commands, links, queries
 from webapp.campaigns import trash as trash_can
 from webapp.campaigns.models import OBJECTIVES, TYPES, Campaign
 from webapp.core import money
@@ -290,6 +290,13 @@ def trash(campaign_id: int) -> Response:
     with _stale_press():
         submitted(trash_can.trash_campaign, campaign_id=campaign_id)
     return see_other(path_for("campaigns.index"), toast="Moved to the trash")
+
+
+@bp.post("/<int:campaign_id>/links")
+@guard("campaign.edit", loads=Campaign)
+def check_links(campaign_id: int) -> Response:
+    submitted(links.check_links, campaign_id=campaign_id)
+    return _back(campaign_id, "Its links are being checked")
 
 
 @bp.post("/<int:campaign_id>/restore")
