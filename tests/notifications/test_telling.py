@@ -8,9 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from tests import people
 from tests.approvals.staging import in_stages, stage, too_late
 from tests.escalations import late
+from tests.notifications.posts import pass_time
 from tests.timelines import plans
 from tests.together import at_once
 from webapp.accounts.commands import remove_member
+from webapp.accounts.models import Team as TeamRow
 from webapp.accounts.queries import membership_of
 from webapp.approvals.commands import decide
 from webapp.approvals.models import Proposal
@@ -18,7 +20,8 @@ from webapp.approvals.stage_commands import delegate
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
 from webapp.comments.commands import add_comment
-from webapp.db import db, find, unit_of_work
+from webapp.core import clock
+from webapp.db import db, find, hold, unit_of_work
 from webapp.events import receipts
 from webapp.events.models import Event, Receipt
 from webapp.notifications.models import Notification
@@ -276,6 +279,27 @@ def test_an_event_that_is_delivered_twice_tells_once(team, campaign):
     at_once(*[lambda: receipts.settle(team.id, receipt_id)] * 2, team_id=None)
 
     assert len(told("assigned")) == 1
+
+
+def test_nothing_leaves_a_demo(team, campaign, letters):
+    with unit_of_work():
+        hold(TeamRow, team.id).is_demo = True
+    plans.assign(team, plans.task(team, campaign, "Artwork"), team.bob.id)
+    pass_time(timedelta(days=1))
+
+    assert len(told("assigned")) == 1
+    assert letters.sent == []
+
+
+def test_what_a_past_tells_was_read_then(team, campaign):
+    plans.assign(team, plans.task(team, campaign, "Artwork"), team.bob.id)
+    happened = clock.now()
+    clock.travel(timedelta(days=40).total_seconds())  # and only now somebody looks at the events
+    people.run_background()
+
+    row = the_only("assigned")
+    assert row.read_at == row.scheduled_for
+    assert row.scheduled_for <= happened
 
 
 def test_the_database_refuses_to_tell_twice(team, campaign):

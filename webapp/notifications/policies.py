@@ -3,7 +3,7 @@ moment it is due; a timer a person and channel brings them on their way.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -27,6 +27,8 @@ from webapp.notifications.times import GATHER, due_at
 INBOX_CHANGED = "inbox.changed"
 #: What is due for one person (or the team's place in Slack) on one channel is to be handed over.
 DUE = "notification.due"
+#: No worker is that late: what is older is told of a past.
+LONG_AGO = timedelta(days=3)
 AFTER_ROWS = fault.point("notifications.after_rows")
 
 
@@ -40,11 +42,13 @@ def tell_people(event: Event) -> None:
         everybody = {user_id for story in found for user_id in story.user_ids}
         people = {user.id: user for member, user in accounts.members() if user.id in everybody}
         wishes = queries.wishes_of(sorted(people))
+        is_demo = accounts.team().is_demo  # made-up people have no address
         for story in found:
             here = [one for one in story.user_ids if one in people]
-            rows = [*_inbox(story, event, here), *_mails(story, event, here, people, wishes)]
-            rows += _slacks(story, event, here, people, wishes)
-            db.session.add_all(rows)
+            db.session.add_all(_inbox(story, event, here))
+            if not is_demo:
+                db.session.add_all(_mails(story, event, here, people, wishes))
+                db.session.add_all(_slacks(story, event, here, people, wishes))
         AFTER_ROWS()
         for user in people.values():
             note(INBOX_CHANGED, subject=user, by=by, team_id=event.team_id)
@@ -69,10 +73,16 @@ def _row(
 
 
 def _inbox(story: Story, event: Event, user_ids: Sequence[int]) -> Iterator[Notification]:
+    """Rows that are there at once, at the time of what happened; what a demo tells of its past was
+    read long ago.
+    """
     now = clock.now()
+    happened = min(event.created_at, now)
     for user_id in user_ids:
-        row = _row(story, event, user_id, "in_app", now)
-        row.state, row.sent_at = "sent", now
+        row = _row(story, event, user_id, "in_app", happened)
+        row.state, row.sent_at = "sent", happened
+        if now - happened > LONG_AGO:
+            row.read_at = happened
         yield row
 
 

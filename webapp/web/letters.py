@@ -2,6 +2,7 @@
 piece leads to its page; nothing is decided by opening a link.
 """
 
+import re
 from collections.abc import Sequence
 
 from flask import current_app
@@ -68,7 +69,8 @@ def subject_of(news: Sequence[News]) -> str:
 
 def written(template: str, **values: object) -> str:
     """A template without a page around it; names in `.txt` are as people typed them."""
-    return current_app.jinja_env.get_template(template).render(**values)
+    text = current_app.jinja_env.get_template(template).render(**values)
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _headers(settings: str) -> dict[str, str]:
