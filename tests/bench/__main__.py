@@ -33,6 +33,7 @@ BENCHES = {
     "assign": ("assign_plan", ("pg", "sqlite"), "a plan of 200 tasks for 12 people, proposed"),
     "timeline": ("plan_page", ("pg", "sqlite"), "the timeline's page of 200 tasks"),
     "schedule": ("schedule", ("pg", "sqlite"), "a week of the schedule at 1,000 campaigns"),
+    "notify": ("notify", ("pg", "sqlite"), "due to handed over, 500 people; the inbox of 50,000"),
     "clone": ("clone", ("",), "a fresh clone to a served page"),
 }
 
