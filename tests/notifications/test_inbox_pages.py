@@ -156,3 +156,9 @@ def many(person, number):
                     state="sent",
                 )
             )
+
+
+def test_an_open_inbox_fetches_itself_when_something_comes(bob, given):
+    page = bob.get("/inbox?show=unread").text
+
+    assert 'hx-get="/inbox?show=unread" hx-select="#inbox"' in page

@@ -58,7 +58,7 @@ def index() -> Response:
         untils=[(key, UNTIL[key]) for key in snoozes(clock.now(), person.zone)],
         more=_key(rows[-1]) if len(found) > LISTED and show != "later" else "",
         upto=max((row.id for row in rows), default=0),
-        here=request.full_path.rstrip("?"),
+        address=request.full_path.rstrip("?"),
         user_id=person.user_id,
         zone=person.zone,
         total=queries.unread_of(person.user_id),
