@@ -137,6 +137,7 @@ ROUTES = {
     "files.assets": "viewer",
     "files.add_asset": "member",
     "files.download": "viewer",
+    "files.describe": "member",
     "files.remove": "member",
     "comments.edit": "member",
     "comments.save": "member",

@@ -31,6 +31,7 @@ MODULES = (
     "webapp.ads.commands",
     "webapp.ads.budget_change",
     "webapp.ads.checks",
+    "webapp.files.checks",
     "webapp.ads.policies",
     "webapp.ads.reports.source",
     "webapp.ads.results",

@@ -30,12 +30,17 @@ def linking(team, *urls: str) -> Campaign:
 
 
 def said(campaign) -> str | None:
-    """What the list of what is missing says about links: '' when they are fine."""
-    for item in readiness_of("campaign", campaign.id).items:
-        if item.finding.words == "Links":
-            assert not item.is_blocking
-            return "" if item.finding.is_ready else item.finding.missing
-    return None
+    """What the list of what is missing says about links: '' when they are fine. Only what leads
+    nowhere holds the launch back.
+    """
+    found = [
+        item
+        for item in readiness_of("campaign", campaign.id).items
+        if item.finding.words in ("Links", "Answers at its links")
+    ]
+    assert [item.is_blocking for item in found] == [item.finding.words == "Links" for item in found]
+    missing = [item.finding.missing for item in found if not item.finding.is_ready]
+    return "; ".join(missing) if found else None
 
 
 def state_of(url: str) -> tuple[str, int | None]:
@@ -82,9 +87,28 @@ def test_links_that_do_not_answer_are_named(team, serve):
     people.run_background()
 
     place = server.url.removeprefix("http://")
-    assert said(draft) == f"2 links do not answer: {place}a, 127.0.0.1/admin"
+    assert said(draft) == f"2 links do not lead anywhere: {place}a, 127.0.0.1/admin"
     assert state_of(server.url + "a") == ("broken", 404)
     assert state_of("http://127.0.0.1/admin") == ("refused", None)
+
+
+def test_a_link_that_leads_nowhere_keeps_anybody_from_being_asked(team, serve):
+    draft = linking(team, serve(NOT_THERE).url)
+    people.run_background()
+    draft = find(Campaign, draft.id)
+
+    with pytest.raises(Conflict, match="not lead anywhere"):
+        submit_campaign(campaign_id=draft.id, version=draft.version, by=team.alice.actor)
+
+
+def test_who_does_not_answer_now_holds_nothing_back(team, serve):
+    draft = linking(team, serve(answers("500 Sorry")).url)
+    people.run_background()
+    draft = find(Campaign, draft.id)
+
+    submit_campaign(campaign_id=draft.id, version=draft.version, by=team.alice.actor)
+
+    assert find(Campaign, draft.id).state == "in_review"
 
 
 def test_one_link_is_one_link(team, serve):
@@ -93,7 +117,7 @@ def test_one_link_is_one_link(team, serve):
 
     people.run_background()
 
-    assert said(draft).startswith("1 link does not answer: 127.0.0.1:")
+    assert said(draft).startswith("1 link does not answer now: 127.0.0.1:")
 
 
 def test_of_many_links_three_are_named(team, serve):
@@ -102,7 +126,7 @@ def test_of_many_links_three_are_named(team, serve):
 
     people.run_background()
 
-    assert said(draft).startswith("5 links do not answer: ")
+    assert said(draft).startswith("5 links do not lead anywhere: ")
     assert said(draft).endswith("/2 and 2 more")
 
 
@@ -180,7 +204,7 @@ def test_an_edit_looks_only_at_what_is_new(team, serve):
     people.run_background()
 
     assert (len(one.heard), len(other.heard)) == (1, 2)
-    assert said(draft).startswith("1 link does not answer")
+    assert said(draft).startswith("1 link does not lead anywhere")
 
 
 def test_a_link_that_is_taken_out_is_not_spoken_of(team, serve):
@@ -289,7 +313,7 @@ def test_the_page_offers_another_look_to_who_may_edit(app, team):
     page = mia.get(path).text
     answer = mia.post(f"{path}/links")
 
-    assert "1 link does not answer: 127.0.0.1/admin." in page
+    assert "1 link does not lead anywhere: 127.0.0.1/admin" in page
     assert "Check its links again" in page
     assert "Check its links again" not in vera.get(path).text
     assert (answer.status_code, len(events("link.asked"))) == (303, 2)

@@ -8,10 +8,13 @@ from webapp.campaigns.models import Campaign
 from webapp.core import clock, zones
 from webapp.db import find
 from webapp.links import queries as links
+from webapp.links.models import LinkCheck
 from webapp.links.urls import short
 
 #: How many links a sentence names.
 NAMED = 3
+#: Answers of a server that do not pass by themselves: the page is not there.
+NOT_THERE = (404, 410)
 
 
 @content_check("campaign")
@@ -70,24 +73,49 @@ def it_says_whom_it_is_for(campaign_id: int) -> Finding:
     return Finding("Audience", bool(campaign.target_audience.strip()), missing, edit)
 
 
+@content_check("campaign")
+def its_links_lead_somewhere(campaign_id: int) -> Finding | None:
+    """No address in its texts is known to be none: a page that is not there, a host that is none.
+    Nothing is asked here: looks are taken in the background.
+    """
+    gone = [one for one in _looks(campaign_id) if one is not None and _is_gone(one)]
+    if not gone:
+        return None
+    does = "link does" if len(gone) == 1 else "links do"
+    named = ", ".join(short(one.url) for one in gone[:NAMED])
+    more = f" and {len(gone) - NAMED} more" if len(gone) > NAMED else ""
+    missing = f"{len(gone)} {does} not lead anywhere: {named}{more}"
+    return Finding("Links", False, missing, f"/campaigns/{campaign_id}/edit")
+
+
 @readiness_check("campaign")
 def its_links_answer(campaign_id: int) -> Finding | None:
-    """Somebody answers at every address in its texts; None when there are none. Nothing is asked
-    here: looks are taken in the background.
+    """Somebody answers at every address; None when there are none. Who does not answer now may
+    later, and holds nothing back.
     """
-    campaign = find(Campaign, campaign_id)
-    urls = links_of(campaign)
-    if not urls:
+    looks = _looks(campaign_id)
+    if not looks:
         return None
-    known = links.known(urls)
-    seen = [known[one] for one in urls if one in known and known[one].checked_at]
-    silent = [short(one.url) for one in seen if not one.is_fine]
-    coming = sum(one not in known or known[one].is_waiting for one in urls)
+    seen = [one for one in looks if one is not None and one.checked_at]
+    silent = [short(one.url) for one in seen if not one.is_fine and not _is_gone(one)]
+    coming = sum(one is None or one.is_waiting for one in looks)
     said = []
     if silent:
         does = "link does" if len(silent) == 1 else "links do"
         more = f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
-        said.append(f"{len(silent)} {does} not answer: {', '.join(silent[:NAMED])}{more}")
+        said.append(f"{len(silent)} {does} not answer now: {', '.join(silent[:NAMED])}{more}")
     if coming:
         said.append(f"{coming} {'is' if coming == 1 else 'are'} being checked")
-    return Finding("Links", not said, "; ".join(said), f"/campaigns/{campaign_id}/edit")
+    words = "Answers at its links"
+    return Finding(words, not said, "; ".join(said), f"/campaigns/{campaign_id}/edit")
+
+
+def _is_gone(look: LinkCheck) -> bool:
+    return look.state == "refused" or look.http_status in NOT_THERE
+
+
+def _looks(campaign_id: int) -> list[LinkCheck | None]:
+    """What is known of each address in a campaign's texts."""
+    urls = links_of(find(Campaign, campaign_id))
+    known = links.known(urls) if urls else {}
+    return [known.get(one) for one in urls]

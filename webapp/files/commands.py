@@ -53,6 +53,14 @@ class FileAdded(Payload):
 
 
 @dataclass(frozen=True)
+class FileOf(Payload):
+    """What it is attached to."""
+
+    subject_kind: str
+    subject_id: int
+
+
+@dataclass(frozen=True)
 class FileRemoved(Payload):
     """What it was attached to, and where its bytes lie that nobody names any more."""
 
@@ -66,7 +74,15 @@ class AddFile(Input):
     subject_id: int
     purpose: Literal["", "cover", "photo", "video", "audio", "copy", "logo", "other"] = ""
     note: str = Field(default="", max_length=300)
+    alt: str = Field(default="", max_length=300)
     received: Any
+
+
+class DescribeFile(Input):
+    """What a picture shows, for who cannot see it."""
+
+    stored_file_id: int
+    alt: str = Field(min_length=1, max_length=300)
 
 
 class FileId(Input):
@@ -135,6 +151,7 @@ def add_file(
     received: Received,
     purpose: str = "",
     note: str = "",
+    alt: str = "",
     by: Actor,
 ) -> int:
     """Attach bytes that were received to a row that is not in the trash."""
@@ -150,6 +167,7 @@ def add_file(
             name=received.name,
             purpose=purpose,
             note=note,
+            alt=alt,
             media_type=received.media_type,
             size=received.size,
             sha256=received.sha256,
@@ -160,6 +178,23 @@ def add_file(
         data = FileAdded(subject_kind, subject_id, received.size)
         tell("file.added", subject=file, by=by, data=data)
         return file.id
+
+
+@operation("files.describe", input=DescribeFile, permission="campaign.edit")
+def describe_file(*, stored_file_id: int, alt: str, by: Actor) -> int:
+    """Say what a picture shows."""
+    with unit_of_work():
+        file = find(StoredFile, stored_file_id, lock=True)
+        open_subject(file.subject_kind, file.subject_id)
+        if file.alt != alt:
+            file.alt = alt
+            tell(
+                "file.described",
+                subject=file,
+                by=by,
+                data=FileOf(file.subject_kind, file.subject_id),
+            )
+        return stored_file_id
 
 
 @operation("files.remove", input=FileId, permission="campaign.edit")

@@ -29,7 +29,8 @@ PURPOSES = {
 
 class StoredFile(Base):
     """One file: attached to a task, or an asset of the campaign itself (subject `campaign`), which
-    says what it is for. `key` is where its bytes lie; no two rows share them.
+    says what it is for. `alt` is what a picture shows, for who cannot see it. `key` is where its
+    bytes lie; no two rows share them.
     """
 
     __tablename__ = "stored_file"
@@ -55,6 +56,7 @@ class StoredFile(Base):
     name: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(String(300), default="")
+    alt: Mapped[str] = mapped_column(String(300), default="", server_default="")
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))

@@ -19,10 +19,25 @@ class Attached:
     name: str
     purpose: str
     note: str
+    alt: str
     media_type: str
     size: int
     who: str
     created_at: datetime
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+def pictures_without_words(campaign_id: int) -> list[str]:
+    """The names of a campaign's pictures of which nobody said what they show."""
+    query = select(StoredFile.name).where(
+        *_about("campaign", campaign_id),
+        StoredFile.media_type.startswith("image/"),
+        StoredFile.alt == "",
+    )
+    return list(db.session.scalars(query.order_by(StoredFile.id)))
 
 
 def attached(subject_kind: str, subject_id: int) -> list[Attached]:
@@ -32,6 +47,7 @@ def attached(subject_kind: str, subject_id: int) -> list[Attached]:
         StoredFile.name,
         StoredFile.purpose,
         StoredFile.note,
+        StoredFile.alt,
         StoredFile.media_type,
         StoredFile.size,
         StoredFile.uploaded_by,
@@ -45,6 +61,7 @@ def attached(subject_kind: str, subject_id: int) -> list[Attached]:
             row.name,
             row.purpose,
             row.note,
+            row.alt,
             row.media_type,
             row.size,
             names.get(row.uploaded_by, "Somebody"),

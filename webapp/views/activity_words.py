@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "results.recorded": ("chart", "", "Recorded results"),
     "comment.added": ("talk", "", "Said something"),
     "file.added": ("link", "", "Attached a file"),
+    "file.described": ("link", "", "Said what a picture shows"),
     "file.removed": ("x", "", "Removed a file"),
     "time_entry.logged": ("clock", "", "Logged time"),
     "time_entry.removed": ("x", "", "Took logged time back"),

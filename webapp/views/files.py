@@ -16,7 +16,7 @@ from webapp.core.errors import DomainError, Invalid, NotFound
 from webapp.core.text import clean_name_of_file
 from webapp.events.models import Event
 from webapp.files import queries
-from webapp.files.commands import add_file, receive, remove_file
+from webapp.files.commands import add_file, describe_file, receive, remove_file
 from webapp.files.kinds import SHOWN
 from webapp.files.models import PURPOSES, StoredFile
 from webapp.views.campaign_pieces import head
@@ -128,14 +128,27 @@ def disposition(name: str, *, shown: bool) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
+@bp.post("/files/<int:stored_file_id>/describe")
+@guard("campaign.edit", loads=StoredFile)
+def describe(stored_file_id: int) -> Response:
+    """What a picture shows."""
+    submitted(describe_file, stored_file_id=stored_file_id)
+    return see_other(_section_of(stored_file_id), toast="Saved")
+
+
 @bp.post("/files/<int:stored_file_id>/remove")
 @guard("campaign.edit", loads=StoredFile)
 def remove(stored_file_id: int) -> Response:
+    there = _section_of(stored_file_id)
+    submitted(remove_file, stored_file_id=stored_file_id)
+    return see_other(there, toast="File removed")
+
+
+def _section_of(stored_file_id: int) -> str:
+    """Where the page of what a file is attached to lists it."""
     file = queries.file(stored_file_id)
     endpoint, name = PAGES[file.subject_kind]
-    values = {name: file.subject_id}
-    submitted(remove_file, stored_file_id=stored_file_id)
-    return see_other(f"{path_for(endpoint, **values)}#files", toast="File removed")
+    return f"{path_for(endpoint, **{name: file.subject_id})}#files"
 
 
 @fragment(
