@@ -36,7 +36,7 @@ ICONS = {
     "campaign": "flag",
     "report": "up-l",
 }
-UNTIL = {"hour": "In an hour", "tomorrow": "Tomorrow at 9", "monday": "On Monday at 9"}
+UNTIL = {"hour": "an hour", "tomorrow": "to tomorrow at 9", "monday": "to Monday at 9"}
 
 
 @bp.get("")
