@@ -239,3 +239,26 @@ def test_one_key_set_first_by_several_at_once_is_one_timer(team):
 
     assert len(set(answers)) == 1
     assert isinstance(answers[0], int)
+
+
+def test_a_timer_that_keeps_the_sooner_moment_is_never_moved_back(team):
+    now = clock.now()
+    moments = [timedelta(hours=2), timedelta(hours=3), timedelta(hours=1)]
+
+    due = []
+    for ahead in moments:
+        with unit_of_work():
+            timers.arm(
+                "team:1:sooner",
+                "team.poked",
+                due_at=now + ahead,
+                team_id=team.id,
+                data={"n": 1},
+                keeps_sooner=True,
+                by=SYSTEM,
+            )
+        timer = db.session.scalars(db.select(Timer).where(Timer.key == "team:1:sooner")).one()
+        due.append((timer.due_at - now, timer.data))
+
+    two, one = (timedelta(hours=2), {"n": 1}), (timedelta(hours=1), {"n": 1})
+    assert due == [two, two, one]

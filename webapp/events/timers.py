@@ -101,8 +101,9 @@ def arm(
                 created_at=clock.now(),
             )
             .on_conflict_do_nothing(index_elements=["key"])
+            .returning(Timer.id)
         )
-        timer, is_new = db.session.scalars(locked).one(), made.rowcount == 1
+        timer, is_new = db.session.scalars(locked).one(), made.first() is not None
     if keeps_sooner and not is_new and timer.state == "pending" and timer.due_at <= due_at:
         return timer.id
     timer.event_name, timer.due_at, timer.state, timer.held_at = event_name, due_at, "pending", None
