@@ -2,13 +2,14 @@
 is handed on, and everybody sees on their own screen when it is their turn and how it ends.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitors
-from tests.browser.desk import Desk, press
+from tests.browser.desk import Desk, fill, press
 from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,9 +58,17 @@ def test_a_launch_passes_three_stages_late_handed_on_and_with_a_guest(
     press(olgas, "button.plain:has-text('asks')")
     approved(olgas, "Compliance")
 
-    # The last stage is anybody's who may decide that much.
+    # For the last stage Bob asks the label too, which has no account; somebody of the team agrees
+    # as well.
     bobs = bob.open(request)
     bob.sees(bobs, "main", "Stage 3 of 3")
+    label = visitors("Rita", javascript=javascript)
+    theirs = label.open(link_for(bobs, "The label").removeprefix(product.url))
+    fill(theirs, name="Rita Roe", note="The sleeve is lovely")
+    press(theirs, "main button[value=approve]")
+    expect(theirs.locator("main")).to_contain_text("Thank you, Rita Roe")
+    bobs = bob.open(request)
+    bob.sees(bobs, "main", "The sleeve is lovely")
     approved(bobs, "Final")
 
     # It is scheduled on Alice's screen as well, and she is told.
@@ -120,6 +129,19 @@ def approved(page: Page, stage: str) -> None:
     page.locator("[name=decision][value=approve]").check()
     press(page, "main form[action$='/decision'] button:not([type=button])")
     expect(page.locator("main")).to_contain_text("approved")
+
+
+def link_for(page: Page, whom: str) -> str:
+    """Ask a guest to decide the stage that is open; answers the link."""
+    page.locator("summary:has-text('without an account')").click()
+    form = page.locator("form:has([name=purpose])")
+    form.locator("[name=label]").fill(whom)
+    form.locator("[name=purpose]").select_option("decide")
+    press(form, "button[type=submit]")
+    shown = page.get_by_text(re.compile(r"/review/[\w-]+")).first
+    found = re.search(r"http://\S+/review/[\w-]+", shown.inner_text())
+    assert found, "the link is not shown"
+    return found.group()
 
 
 def handed_on(page: Page, who: str) -> None:
