@@ -122,6 +122,7 @@ MAY_WRITE = {
     "webapp.imports.staging": "the commands of a batch's background half, in many small units",
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
     "webapp.demo.telling": "a campaign of a demo is told by its commands, in one unit",
+    "webapp.approvals.guest_commands": "the commands of guests, beside those of the team",
     "webapp.approvals.stage_commands": "the commands of stages, beside those of requests",
     "webapp.campaigns.links": "the command and the policy of its links",
     "webapp.campaigns.trash": "the commands of the trash, beside those of a campaign at work",

@@ -20,6 +20,8 @@ from tests.timelines import plans
 from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import LEAST, ROLES
 from webapp.accounts.queries import membership_of, open_invites, sessions_of
+from webapp.approvals.guest_commands import invite_guest
+from webapp.approvals.models import Proposal
 from webapp.availability.commands import add_absence, add_blackout
 from webapp.calendars.commands import make_campaign_feed
 from webapp.campaigns.models import Campaign
@@ -90,6 +92,13 @@ def calendar_feed(team: Team) -> int:
     return make_campaign_feed(campaign_id=CAMPAIGN, token=tokens.new_token(), by=team.bob.actor)
 
 
+def guest_link(team: Team) -> int:
+    """A link to the request that waits, whichever is its number."""
+    query = select(Proposal.id).where(Proposal.state == "in_review").order_by(Proposal.id)
+    proposal_id = db.session.scalars(query.limit(1)).one()
+    return invite_guest(proposal_id=proposal_id, token=tokens.new_token(), by=team.bob.actor)
+
+
 def notification(team: Team) -> int:
     with unit_of_work():
         words = {"title": "Yours now", "path": "/tasks/1", "detail": "", "about": ""}
@@ -134,6 +143,7 @@ OBJECTS = {
     "key": lambda _team: "music-release",
     "calendar_feed_id": calendar_feed,
     "notification_id": notification,
+    "guest_link_id": guest_link,
     "token": lambda _team: "not-a-token",
     "rest": lambda _team: "schedule",
     "number": lambda _team: 7,

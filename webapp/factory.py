@@ -26,6 +26,7 @@ from webapp.views import (
     comments,
     dashboard,
     files,
+    guest_review,
     health,
     home,
     imports,
@@ -100,7 +101,8 @@ def _register_routes(app: Flask) -> None:
         *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
         *(timelines, timeline_tasks, tasks, task_page, comments, files, time_spent),
         *(schedule, calendar_feeds, notifications, notification_settings),
-        *(assignments, playbooks, availability, analytics, sharing, shared_page, dashboard, health),
+        *(assignments, playbooks, availability, analytics, sharing, shared_page, guest_review),
+        *(dashboard, health),
     ):
         app.register_blueprint(module.bp)
     route.init_app(app, Sock())

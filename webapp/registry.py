@@ -11,6 +11,7 @@ MODULES = (
     "webapp.accounts.password_change",
     "webapp.availability.commands",
     "webapp.approvals.commands",
+    "webapp.approvals.guest_commands",
     "webapp.approvals.policies",
     "webapp.approvals.stage_commands",
     "webapp.campaigns.commands",

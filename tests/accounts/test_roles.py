@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.accounts.permissions import LEAST, ROLES, holds, permit
+from webapp.accounts.permissions import BY_LINK, LEAST, ROLES, holds, permit
 from webapp.core.actor import Actor
 from webapp.core.errors import Forbidden
 from webapp.operations import operations
@@ -54,4 +54,16 @@ def test_an_unknown_role_holds_nothing(role):
 
 
 def test_every_operation_names_a_permission_of_the_table(whole_app):
-    assert {operation.permission for operation in operations()} <= LEAST.keys()
+    assert {operation.permission for operation in operations()} <= LEAST.keys() | {BY_LINK}
+
+
+def test_what_a_guests_link_allows_is_no_roles_and_nothing_else_is_a_guests():
+    guest = Actor.guest(1, team_id=1)
+    permit(guest, BY_LINK)
+
+    for permission in LEAST:
+        with pytest.raises(Forbidden):
+            permit(guest, permission)
+    for role in ROLES:
+        with pytest.raises(Forbidden, match="whoever has the link"):
+            permit(Actor.user(1, team_id=1, role=role), BY_LINK)

@@ -7,6 +7,7 @@ from webapp.approvals.history import steps
 from webapp.approvals.models import Proposal
 from webapp.approvals.queries import policy_of
 from webapp.approvals.stage_commands import set_stages
+from webapp.campaigns.commands import edit_campaign
 from webapp.campaigns.models import Campaign
 from webapp.core import clock
 from webapp.db import find
@@ -63,3 +64,11 @@ def too_late(proposal):
     clock.travel((due_at - clock.now()).total_seconds() + 1)
     people.run_background()
     return find(Proposal, proposal.id)
+
+
+def edited(team, draft, **more):
+    """Alice edits what a launch is about."""
+    campaign = find(Campaign, draft.id)
+    fields = ("name", "type", "objective", "description", "target_audience", "owner_id")
+    values = {name: getattr(campaign, name) for name in fields} | more
+    edit_campaign(campaign_id=draft.id, **values, version=campaign.version, by=team.alice.actor)

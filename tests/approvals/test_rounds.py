@@ -3,7 +3,7 @@
 import pytest
 
 from tests import people
-from tests.approvals.staging import asked_now, in_stages, open_stage, says, stage
+from tests.approvals.staging import asked_now, edited, in_stages, open_stage, says, stage
 from tests.clients import signed_in
 from tests.together import assert_one_event_per_version, at_once, names_of
 from webapp.ads.commands import set_split
@@ -13,7 +13,7 @@ from webapp.approvals.history import changes_for, said
 from webapp.approvals.models import Proposal
 from webapp.approvals.queries import waiting_for
 from webapp.availability.commands import add_blackout
-from webapp.campaigns.commands import edit_campaign, submit_campaign
+from webapp.campaigns.commands import submit_campaign
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.workflow import LAUNCH
 from webapp.core.actor import SYSTEM
@@ -32,13 +32,6 @@ def launch(team, draft):
     in_stages(team, stage("Content", team.mia), stage("Final", team.bob), kind=LAUNCH)
     submit_campaign(campaign_id=draft.id, version=draft.version, by=team.alice.actor)
     return db.session.scalars(db.select(Proposal).where(Proposal.kind == LAUNCH)).one()
-
-
-def edited(team, draft, **more):
-    campaign = find(Campaign, draft.id)
-    fields = ("name", "type", "objective", "description", "target_audience", "owner_id")
-    values = {name: getattr(campaign, name) for name in fields} | more
-    edit_campaign(campaign_id=draft.id, **values, version=campaign.version, by=team.alice.actor)
 
 
 def budget_becomes(draft, cents):

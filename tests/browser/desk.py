@@ -90,6 +90,16 @@ class Desk:
         press(page, "main form[action$='/share'] button.primary")
         return page.locator("#new-link").inner_text()
 
+    def asks_a_guest(self, path: str, **values: str) -> str:
+        """Invite somebody without an account to a request; answers their link."""
+        page = self.open(path)
+        form = page.locator("form[action$='/guests']")
+        menu = form.locator("xpath=ancestor::details[not(@open)]/summary")
+        menu.click()
+        fill(page, **values)
+        form.locator("button:not([type=button])").click()
+        return page.locator("#new-link").inner_text()
+
     def plans(self, *, start_on: date, target_on: date, platforms: list[str], **values: str) -> str:
         """Create a campaign; answers its path."""
         page = self.open("/campaigns/new")

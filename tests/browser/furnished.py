@@ -16,7 +16,10 @@ from webapp import create_app
 from webapp.config import Settings
 
 #: Pages for people who are not signed in.
-SIGNED_OUT = ("accounts.login", "accounts.signup", "accounts.join", "shared.look")
+SIGNED_OUT = (
+    *("accounts.login", "accounts.signup", "accounts.join"),
+    *("shared.look", "guest_review.look"),
+)
 
 
 def routes() -> dict[str, str]:
@@ -53,6 +56,9 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     page = alice.open(path)
     press(page, "form[action$='/submit'] button:not([type=button])")
     inbox = alice.open("/approvals")
+    proposal_id = _id_in(inbox.content(), r"/approvals/(\d+)/decision")
+    guest = alice.asks_a_guest(f"/approvals/{proposal_id}", label="A label", purpose="decide")
+    tokens = {"shared.look": shared, "guest_review.look": guest.rsplit("/", 1)[1]}
     members = alice.open("/settings/members").content()
     objects = {
         "playbook_id": playbook_id,
@@ -61,7 +67,7 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
         "campaign_id": campaign_id,
         "task_id": task_id,
         "comment_id": comment_id,
-        "proposal_id": _id_in(inbox.content(), r"/approvals/(\d+)/decision"),
+        "proposal_id": proposal_id,
         "import_batch_id": batch_id,
         "share_link_id": _id_in(links, r"/shared-links/(\d+)/edit"),
         "token": link.rsplit("/", 1)[1],
@@ -70,8 +76,8 @@ def paths(alice: Desk, product: Served, left_out: dict[str, str]) -> dict[str, s
     answers = {}
     for endpoint, rule in routes().items():
         if endpoint not in left_out:
-            known = objects | ({"token": shared} if endpoint == "shared.look" else {})
-            answers[endpoint] = _filled(rule, known)
+            token = tokens.get(endpoint, objects["token"])
+            answers[endpoint] = _filled(rule, objects | {"token": token})
     return answers
 
 

@@ -39,6 +39,7 @@ def test_each_request_is_one_line_with_its_id(client, lines):
         "/ws?t=s3cret-token",
         "/login?next=/s3cret",
         "/s/s3cret-token",
+        "/review/s3cret-token",
         "/calendars/s3cret-token.ics",
         "/dashboard/auth?token=s3cret-token",
         "/dashboard/socket?t=s3cret-token",

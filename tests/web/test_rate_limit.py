@@ -53,3 +53,11 @@ def test_a_calendars_address_is_asked_for_so_often_and_no_more(limited):
     answers = [client.get(f"/calendars/{n}.ics").status_code for n in range(most + 1)]
 
     assert answers == [404] * most + [429]
+
+
+def test_a_guests_form_is_taken_so_often_and_no_more(limited):
+    client = limited.test_client()
+
+    answers = [client.post(f"/review/{n}").status_code for n in range(31)]
+
+    assert answers == [404] * 30 + [429]

@@ -41,6 +41,9 @@ LEAST: dict[str, Role] = {
     "team.manage": "owner",
 }
 
+#: What whoever has a guest's link may do, and nobody by their role.
+BY_LINK = "review"
+
 
 def holds(role: str, permission: str) -> bool:
     """Whether a role holds a permission."""
@@ -48,7 +51,11 @@ def holds(role: str, permission: str) -> bool:
 
 
 def permit(by: Actor, permission: str) -> None:
-    """Raise Forbidden unless the person's role holds the permission."""
+    """Raise Forbidden unless the person's role holds the permission, or a guest's link is it."""
+    if permission == BY_LINK:
+        if by.kind != "guest":
+            raise Forbidden("This is for whoever has the link.")
+        return
     if not holds(by.role, permission):
         raise Forbidden(
             f"This needs the role {LEAST[permission]} or above. Ask an owner of the team."

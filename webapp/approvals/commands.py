@@ -167,13 +167,22 @@ def decide(
             raise Invalid({"note": "Say what should change, or why not."})
         if meet_changes(kind, proposal, by):
             return proposal.id
-        _write_approval(stage, by, decision, note, alone=alone)
-        if decision == "approve":
-            advance(proposal, stage, by, alone=alone)
-        else:
-            offered = proposal.state == State.PROPOSED
-            close(kind, proposal, "dismiss" if offered else "reject", by)
+        take_word(proposal, stage, by, decision, note, alone=alone)
         return proposal.id
+
+
+def take_word(
+    proposal: Proposal, stage: Stage, by: Actor, decision: str, note: str, *, alone: bool = False
+) -> None:
+    """Write down somebody's word on the open stage of a locked request, and what follows from it.
+    Whether they may give it is checked before.
+    """
+    _write_approval(stage, by, decision, note, alone=alone)
+    if decision == "approve":
+        advance(proposal, stage, by, alone=alone)
+    else:
+        offered = proposal.state == State.PROPOSED
+        close(kind_of(proposal.kind), proposal, "dismiss" if offered else "reject", by)
 
 
 def advance(proposal: Proposal, stage: Stage, by: Actor, *, alone: bool = False) -> None:
@@ -225,17 +234,23 @@ def _check_decider(proposal: Proposal, by: Actor) -> bool:
 
 def _write_approval(stage: Stage, by: Actor, decision: str, note: str, *, alone: bool) -> None:
     """Somebody's word, in the row they were asked with or in a new one."""
-    assert by.user_id is not None
+    assert by.kind in ("user", "guest")
+    assert by.id is not None
     states = {"approve": "approved", "reject": "rejected", "changes": "changes_requested"}
     query = select(Approval).where(
         Approval.team_id == stage.team_id,
         Approval.stage_id == stage.id,
-        Approval.approver_kind == "user",
-        Approval.approver_id == by.user_id,
+        Approval.approver_kind == by.kind,
+        Approval.approver_id == int(by.id),
     )
     row = db.session.scalars(query.with_for_update()).one_or_none()
     if row is None:
-        row = Approval(team_id=stage.team_id, stage_id=stage.id, approver_id=by.user_id)
+        row = Approval(
+            team_id=stage.team_id,
+            stage_id=stage.id,
+            approver_kind=by.kind,
+            approver_id=int(by.id),
+        )
         db.session.add(row)
     row.state, row.comment, row.is_self_approved = states[decision], note, alone
     row.decided_at = clock.now()

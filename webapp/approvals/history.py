@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
 
 from webapp.accounts import queries as accounts
+from webapp.approvals import guests
 from webapp.approvals.kinds import Row, kind_of
 from webapp.approvals.models import Approval, Proposal, Stage
 from webapp.db import current_team, db
@@ -34,8 +36,52 @@ def said(proposal_id: int) -> list[Said]:
         .order_by(Approval.decided_at, Approval.id)
     )
     found = db.session.execute(query).all()
-    names = accounts.names({one.approver_id for one, _ in found if one.approver_kind == "user"})
-    return [Said(one, names.get(one.approver_id, "Somebody"), n) for one, n in found]
+    names = _names([one for one, _ in found])
+    return [Said(one, names[one.id], number) for one, number in found]
+
+
+def _names(approvals: Sequence[Approval]) -> dict[int, str]:
+    """Who each approval's approver is, by the approval's id."""
+    asked: dict[str, set[int]] = {"user": set(), "guest": set()}
+    for one in approvals:
+        asked[one.approver_kind].add(one.approver_id)
+    known = {"user": accounts.names(asked["user"]), "guest": guests.names(asked["guest"])}
+    return {one.id: known[one.approver_kind].get(one.approver_id, "Somebody") for one in approvals}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said about a request, and of which round; `state` is their decision's, or
+    `commented`.
+    """
+
+    name: str
+    state: str
+    said_at: datetime
+    round: int
+    text: str
+    is_self_approved: bool = False
+
+
+def remarks(proposal_id: int) -> list[Remark]:
+    """Everything that was said about a request, decisions and comments of guests, in order."""
+    found = [
+        Remark(
+            one.name,
+            one.approval.state,
+            one.approval.decided_at,
+            one.round,
+            one.approval.comment,
+            one.approval.is_self_approved,
+        )
+        for one in said(proposal_id)
+        if one.approval.decided_at is not None
+    ]
+    found += [
+        Remark(name, "commented", one.created_at, number, one.body)
+        for one, name, number in guests.comments(proposal_id)
+    ]
+    return sorted(found, key=lambda one: one.said_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +151,11 @@ def steps_of(proposals: Sequence[Proposal]) -> dict[int, list[Step]]:
         Approval.state != "void",
     )
     approvals = list(db.session.scalars(query_asked.order_by(Approval.id)))
-    names = accounts.names({one.approver_id for one in approvals if one.approver_kind == "user"})
+    names = _names(approvals)
     found: dict[int, list[Step]] = {}
     for stage in stages:
         asked = [
-            Said(one, names.get(one.approver_id, "Somebody"), stage.round)
-            for one in approvals
-            if one.stage_id == stage.id
+            Said(one, names[one.id], stage.round) for one in approvals if one.stage_id == stage.id
         ]
         state: Literal["done", "open", "later"] = (
             "done" if stage.done_at else "open" if stage.opened_at else "later"

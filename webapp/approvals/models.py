@@ -1,5 +1,5 @@
-"""The gate's tables: proposals, their stages and approvals, and the policies that decide who is
-asked.
+"""The gate's tables: proposals, their stages and approvals, the policies that decide who is asked,
+and the links of guests.
 """
 
 from datetime import datetime
@@ -132,8 +132,8 @@ class Stage(Base):
 
 
 class Approval(Base):
-    """One approver's word on one stage, or that they are asked for it; `for_id` is whose place they
-    take.
+    """One approver's word on one stage, or that they are asked for it: a person of the team, or a
+    guest by their link (`approver_kind`). `for_id` is whose place they take.
     """
 
     __tablename__ = "approval"
@@ -155,3 +155,61 @@ class Approval(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     is_self_approved: Mapped[bool] = mapped_column(default=False)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class GuestLink(Base):
+    """What lets somebody without an account look at one request while one stage of it is open, say
+    something, and, with `may_decide`, decide that stage once. The token is stored hashed; read by
+    it before a team is known, so this table has no row-level policy and is read through
+    `guests` only. `used_at` is when its guest decided.
+    """
+
+    __tablename__ = "guest_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("team_id", "id"),
+        ForeignKeyConstraint(
+            ["team_id", "proposal_id"], ["proposal.team_id", "proposal.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["team_id", "stage_id"], ["stage.team_id", "stage.id"], ondelete="CASCADE"
+        ),
+        Index(None, "team_id", "proposal_id", "id"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    proposal_id: Mapped[int]
+    stage_id: Mapped[int]
+    may_decide: Mapped[bool]
+    label: Mapped[str] = mapped_column(String(80), default="")
+    guest_name: Mapped[str] = mapped_column(String(80), default="")
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_viewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
+
+
+class GuestComment(Base):
+    """What a guest said without deciding anything."""
+
+    __tablename__ = "guest_comment"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "guest_link_id"],
+            ["guest_link.team_id", "guest_link.id"],
+            ondelete="CASCADE",
+        ),
+        Index(None, "team_id", "guest_link_id", "id"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    guest_link_id: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from webapp.approvals import stages
 from webapp.approvals.commands import advance, expire
-from webapp.approvals.models import Approval, Proposal, Stage
+from webapp.approvals.guest_commands import ENDED
+from webapp.approvals.models import Approval, GuestLink, Proposal, Stage
 from webapp.approvals.workflow import State
 from webapp.core import clock
 from webapp.core.actor import Actor
@@ -80,6 +81,33 @@ def ask_nobody_who_left(event: Event) -> None:
             stages.drop(stage, user_id)
             if stage.is_named and stages.is_passed(stage):
                 advance(proposal, stage, by)
+
+
+@on(ENDED, "proposal.guest_revoked")
+def ask_no_guest_whose_link_is_closed(event: Event) -> None:
+    """A stage that waited for nobody else goes on without them."""
+    by = Actor.event(event.id, team_id=event.team_id)
+    with unit_of_work():
+        for link in _closed_links(event):
+            found = _open(link.stage_id)
+            if found is None:
+                continue
+            proposal, stage = found
+            stages.drop_guest(stage.id, link.id)
+            if stage.is_named and stages.is_passed(stage):
+                advance(proposal, stage, by)
+
+
+def _closed_links(event: Event) -> list[GuestLink]:
+    """The link whose time is over, or the revoked ones of a request."""
+    query = select(GuestLink).where(GuestLink.team_id == current_team())
+    if event.subject_kind == "guest_link":
+        query = query.where(GuestLink.id == event.subject_id, GuestLink.expires_at <= clock.now())
+    else:
+        query = query.where(
+            GuestLink.proposal_id == event.subject_id, GuestLink.revoked_at.is_not(None)
+        )
+    return list(db.session.scalars(query.order_by(GuestLink.id)))
 
 
 def _stages_of(user_id: int) -> list[int]:

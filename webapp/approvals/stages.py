@@ -99,6 +99,27 @@ def ask(stage: Stage, user_id: int, *, state: str = "open", for_id: int | None =
     db.session.flush()
 
 
+def ask_guest(stage: Stage, link_id: int) -> None:
+    """Ask the guest of a link for their word on the stage that is open."""
+    row = Approval(
+        team_id=stage.team_id, stage_id=stage.id, approver_kind="guest", approver_id=link_id
+    )
+    db.session.add(row)
+    db.session.flush()
+
+
+def drop_guest(stage_id: int, link_id: int) -> None:
+    """A guest who gave no word is not asked any more."""
+    asked = update(Approval).where(
+        Approval.team_id == current_team(),
+        Approval.stage_id == stage_id,
+        Approval.approver_kind == "guest",
+        Approval.approver_id == link_id,
+        Approval.state == "open",
+    )
+    execute(asked.values(state="void"))
+
+
 def open_next(proposal: Proposal) -> Stage | None:
     """Open the first stage that is not done; None when all are."""
     query = (
@@ -217,16 +238,16 @@ def close_all(proposal: Proposal) -> None:
 
 
 def is_passed(stage: Stage) -> bool:
-    """Whether enough of those who are asked agreed."""
-    states = [row.state for row in _rows(stage)]
+    """Whether enough of those who are asked agreed, guests among them."""
+    states = [row.state for row in _rows(stage, guests=True)]
     asked = sum(state != "void" for state in states) if stage.is_named else None
     return is_complete(stage.needs, agreed=states.count("approved"), asked=asked)
 
 
 def lacks_authority(proposal: Proposal, people: list[Person]) -> bool:
-    """Whether money is at stake and nobody who agreed may decide on that much."""
-    if not proposal.amount_cents:
-        return False
+    """Whether nobody of the team agreed, or money is at stake and nobody of those who agreed may
+    decide on that much: a guest's word is never enough alone.
+    """
     query = (
         select(Approval.approver_id)
         .join(Stage, (Stage.team_id == Approval.team_id) & (Stage.id == Approval.stage_id))
@@ -239,13 +260,15 @@ def lacks_authority(proposal: Proposal, people: list[Person]) -> bool:
         )
     )
     agreed = set(db.session.scalars(query))
+    if not proposal.amount_cents:
+        return not agreed
     return not any(
         has_authority(one, proposal.amount_cents) for one in people if one.user_id in agreed
     )
 
 
 def ask_for_the_amount(proposal: Proposal) -> Stage | None:
-    """One more stage, for somebody who may decide on that much."""
+    """One more stage, for somebody of the team who may decide on that much."""
     last = db.session.scalars(
         select(Stage.position)
         .where(
@@ -256,15 +279,17 @@ def ask_for_the_amount(proposal: Proposal) -> Stage | None:
         .order_by(Stage.position.desc())
         .limit(1)
     ).one()
-    _write(proposal, last + 1, StageRule(name="Amount"), [])
+    name = "Amount" if proposal.amount_cents else "Team"
+    _write(proposal, last + 1, StageRule(name=name), [])
     return open_next(proposal)
 
 
-def _rows(stage: Stage) -> list[Approval]:
+def _rows(stage: Stage, *, guests: bool = False) -> list[Approval]:
+    kinds = ("user", "guest") if guests else ("user",)
     query = select(Approval).where(
         Approval.team_id == current_team(),
         Approval.stage_id == stage.id,
-        Approval.approver_kind == "user",
+        Approval.approver_kind.in_(kinds),
     )
     query = query.order_by(Approval.id).execution_options(populate_existing=True)
     return list(db.session.scalars(query))

@@ -26,6 +26,10 @@ class Actor:
     def event(cls, event_id: int, *, team_id: int | None) -> Self:
         return cls("event", event_id, team_id)
 
+    @classmethod
+    def guest(cls, link_id: int, *, team_id: int) -> Self:
+        return cls("guest", link_id, team_id)
+
     @property
     def user_id(self) -> int | None:
         """The person's id, or None when no person acts."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from webapp.accounts import queries as accounts
+from webapp.approvals import guests
 from webapp.approvals import queries as approvals
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
@@ -84,6 +85,9 @@ def _user_in(by: str) -> int:
 
 def _who(event: Event) -> str:
     """Who did it, in a sentence."""
+    if event.by.startswith("guest:"):
+        link_id = int(event.by.removeprefix("guest:"))
+        return guests.names({link_id}).get(link_id, "A guest")
     user_id = _user_in(event.by)
     return accounts.names({user_id}).get(user_id, "Somebody") if user_id else "Drumbeat"
 
@@ -148,6 +152,24 @@ def _a_request_was_decided(event: Event) -> Iterable[Story]:
         note[:EXCERPT],
         shown.about,
         "urgent" if urgent else "normal",
+    )
+
+
+@_of("proposal.guest_commented")
+def _a_guest_said_something(event: Event) -> Iterable[Story]:
+    """Whoever asked and whoever invited them."""
+    proposal, link_id = approvals.proposal(event.subject_id), int(event.by.removeprefix("guest:"))
+    if proposal is None:
+        return
+    shown = kind_of(proposal.kind).present(proposal)
+    yield Story(
+        "comment",
+        (_user_in(proposal.by), guests.invited_by(link_id)),
+        f"{_who(event)} said something: {shown.title}",
+        f"/approvals/{proposal.id}",
+        guests.last_comment(link_id)[:EXCERPT],
+        shown.about,
+        "low",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from webapp.accounts import queries as accounts
 from webapp.ads import queries as ads
 from webapp.ads.platforms import PLATFORM_WORDS
+from webapp.approvals import guests
 from webapp.approvals.kinds import kind_of
 from webapp.campaigns import queries as campaigns
 from webapp.campaigns.models import Transition
@@ -23,7 +24,7 @@ FILTERS = (("all", "Everything"), ("people", "People"), ("automatic", "Automatic
 #: The actors each of them shows; none means all.
 ACTORS: dict[str, tuple[str, ...]] = {
     "all": (),
-    "people": ("user",),
+    "people": ("user", "guest"),
     "automatic": ("timer", "event", "rule"),
 }
 
@@ -62,6 +63,9 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "proposal.escalated": ("up-l", "attention", "Late: any manager or owner may decide"),
     "proposal.expired": ("s-failed", "failed", "Nobody decided in time"),
     "proposal.undone": ("swap", "pending", "Undid the change"),
+    "proposal.guest_invited": ("link", "", "Invited a guest to a request"),
+    "proposal.guest_revoked": ("x", "", "Closed a guest's link"),
+    "proposal.guest_commented": ("talk", "", "Said something about a request"),
     "timeline.made": ("cal", "", "Began a plan"),
     "timeline.changed": ("cal", "", "Changed the plan's settings"),
     "timeline.recalculated": ("cal", "", "Recalculated the plan"),
@@ -241,12 +245,17 @@ def steps(transitions: Sequence[Transition]) -> list[dict[str, Any]]:
 
 
 def who_did(actors: Sequence[str]) -> list[str]:
-    """Names for `user:12`, `Automatic` for timers, events and rules."""
-    people = {int(one.removeprefix("user:")) for one in actors if one.startswith("user:")}
-    names = accounts.names(people)
-    return [
-        names.get(int(one.removeprefix("user:")), "Somebody")
-        if one.startswith("user:")
-        else "Automatic"
-        for one in actors
-    ]
+    """Names for `user:12` and `guest:7`, `Automatic` for timers, events and rules."""
+    known = {
+        "user": accounts.names(_ids("user", actors)),
+        "guest": guests.names(_ids("guest", actors)),
+    }
+    found = []
+    for one in actors:
+        kind, _, number = one.partition(":")
+        found.append(known[kind].get(int(number), "Somebody") if kind in known else "Automatic")
+    return found
+
+
+def _ids(kind: str, actors: Sequence[str]) -> set[int]:
+    return {int(one.partition(":")[2]) for one in actors if one.startswith(f"{kind}:")}

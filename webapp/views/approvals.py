@@ -4,12 +4,12 @@ list.
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
 from webapp.accounts import queries as accounts
 from webapp.accounts.permissions import holds
-from webapp.approvals import commands, history, queries, stage_commands
+from webapp.approvals import commands, guests, history, queries, stage_commands
 from webapp.approvals import report as reports
 from webapp.approvals.kinds import kind_of
 from webapp.approvals.models import Proposal
@@ -17,6 +17,7 @@ from webapp.approvals.workflow import State
 from webapp.core.errors import Conflict, Invalid, StaleVersion
 from webapp.events.models import Event
 from webapp.views.accounts import safe_next
+from webapp.views.sharing import absolute
 from webapp.web.forms import submitted, typed
 from webapp.web.fragments import fragment
 from webapp.web.guards import guard, viewer
@@ -32,7 +33,7 @@ def index() -> Response:
     found = list_of(_user_id())
     first = next(iter(found["inbox"].yours), None)
     values = found | _one(first.proposal.id if first else None)
-    return page("approvals/inbox.html", **values, picked=False)
+    return page("approvals/inbox.html", **values, picked=False, new_link=None)
 
 
 #: Days a report may look back.
@@ -60,8 +61,11 @@ def report() -> Response:
 @bp.get("/<int:proposal_id>")
 @guard("see", loads=Proposal)
 def detail(proposal_id: int, status: int = 200, **refused: Any) -> Response:
+    """One request; a guest's link just made is shown once."""
     values = list_of(_user_id()) | _one(proposal_id) | refused
-    return page("approvals/inbox.html", status, **values, picked=True)
+    token = session.pop("guest_token", None)
+    link = absolute(path_for("guest_review.look", token=token)) if token else None
+    return page("approvals/inbox.html", status, **values, picked=True, new_link=link)
 
 
 @bp.get("/<int:proposal_id>/decision")
@@ -104,7 +108,9 @@ def request_of(proposal_id: int) -> dict[str, Any]:
     return {
         "item": item,
         "proposal": proposal,
-        "said": history.said(proposal_id),
+        "said": history.remarks(proposal_id),
+        "guests": guests.links(proposal_id),
+        "may_share": person.may("share"),
         "steps": steps,
         "changes": history.changes_for(proposal, person.user_id) if is_waiting else None,
         "stage": next((one.stage for one in steps if one.state == "open"), None),
@@ -122,7 +128,11 @@ def request_of(proposal_id: int) -> dict[str, Any]:
 def _others(proposal: Proposal, steps: list[history.Step]) -> list[tuple[int, str]]:
     """Whom the decision may be handed to: who takes part, was not asked and did not ask."""
     asked = {
-        one.approval.approver_id for step in steps if step.state == "open" for one in step.asked
+        one.approval.approver_id
+        for step in steps
+        if step.state == "open"
+        for one in step.asked
+        if one.approval.approver_kind == "user"
     }
     return [
         (member.user_id, user.name)

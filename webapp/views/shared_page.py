@@ -44,7 +44,7 @@ def look(token: str) -> Response:
         _check_kept(link)
         return _locked({})
     answer = _page(link)
-    if _is_somebody():
+    if is_somebody():
         with contextlib.suppress(DBAPIError):  # a full disk stops the count, not the page
             count_view(link.id)
     return answer
@@ -116,7 +116,7 @@ def _ticket(link: OpenLink) -> str:
     return topics.sign(ticket, current_app.config["DASHBOARD_SECRET"])
 
 
-def _is_somebody() -> bool:
+def is_somebody() -> bool:
     """Whether a person opened the page; not a page that looks for news by itself, not a browser
     that fetches ahead.
     """

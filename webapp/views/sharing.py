@@ -127,8 +127,13 @@ def revoke(share_link_id: int) -> Response:
 
 def share_url(token: str) -> str:
     """The absolute address of a shared page."""
-    base = current_app.config["SETTINGS"].public_url.rstrip("/") or request.host_url.rstrip("/")
-    return base + path_for("shared.look", token=token)
+    return absolute(path_for("shared.look", token=token))
+
+
+def absolute(path: str) -> str:
+    """The whole address of a path, to send it to somebody."""
+    base: str = current_app.config["SETTINGS"].public_url or request.host_url
+    return base.rstrip("/") + path
 
 
 def links_in_words(campaign_id: int | None = None) -> list[dict[str, Any]]:
