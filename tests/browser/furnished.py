@@ -16,7 +16,10 @@ from webapp import create_app
 from webapp.config import Settings
 
 #: Pages for people who are not signed in.
-SIGNED_OUT = ("accounts.login", "accounts.signup", "accounts.join", "shared.look")
+SIGNED_OUT = (
+    *("accounts.login", "accounts.signup", "accounts.join", "shared.look"),
+    "password_reset.forgot",
+)
 
 
 def routes() -> dict[str, str]:
