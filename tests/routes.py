@@ -40,6 +40,7 @@ ROUTES = {
     "settings.revoke_invite": "owner",
     "settings.change_member": "owner",
     "settings.remove_member": "owner",
+    "settings.make_reset_link": "owner",
     "settings.sessions": "viewer",
     "settings.revoke_session": "viewer",
     "settings.rules": "viewer",

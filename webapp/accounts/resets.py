@@ -158,9 +158,19 @@ def behind(token: str) -> tuple[PasswordReset, User]:
             User.is_active,
         )
     ).one_or_none()
-    if row is None or not teams_of(row[1].id):
+    if row is None or not _may_enter(row[0], row[1]):
         raise NotFound(GONE)
     return row[0], row[1]
+
+
+def _may_enter(reset: PasswordReset, user: User) -> bool:
+    """Somebody in a team; with an owner's link only while that team is their only one, and the
+    owner is in it.
+    """
+    own = [team.id for team in teams_of(user.id)]
+    if reset.made_by is None:
+        return bool(own)
+    return len(own) == 1 and own[0] in [team.id for team in teams_of(reset.made_by)]
 
 
 def use(token: str, password: str, browser: Browser) -> None:

@@ -2,7 +2,7 @@
 pages say nothing of who is known.
 """
 
-from flask import Blueprint, session
+from flask import Blueprint, current_app, request, session
 from werkzeug.wrappers import Response
 
 from webapp.accounts import resets
@@ -86,3 +86,9 @@ def _reset_page(token: str, errors: dict[str, str], status: int = 200) -> Respon
     _, user = resets.behind(token)
     masked = masked_email(user.email)
     return page("accounts/reset.html", status, token=token, masked=masked, errors=errors)
+
+
+def reset_link(token: str) -> str:
+    """The absolute link that sets a new password, for an owner to hand over."""
+    base = current_app.config["SETTINGS"].public_url.rstrip("/") or request.host_url.rstrip("/")
+    return base + path_for("password_reset.look", token=token)
