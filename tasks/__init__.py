@@ -8,6 +8,7 @@ runs jobs.
 import importlib
 
 EFFECT_MODULES: tuple[str, ...] = (
+    "tasks.accounts",
     "tasks.imports",
     "tasks.assignments",
     "tasks.files",

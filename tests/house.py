@@ -118,6 +118,8 @@ MAY_WRITE = {
     "webapp.operations": "a form's key and its command are one unit",
     "webapp.accounts.joining": "sign-up, sign-in and joining: no team or actor yet, so no command",
     "webapp.accounts.password_change": "the command of a password, beside its wrong tries",
+    "webapp.accounts.resets": "who forgot a password is nobody yet: no actor, so no command",
+    "webapp.accounts.notices": "marks of letters about an account, on both sides of sending",
     "webapp.accounts.throttle": "counts failed sign-ins, outside any team",
     "webapp.imports.staging": "the commands of a batch's background half, in many small units",
     "webapp.demo.founding": "a demo team begins and ends: no actor of it yet, or no more",
@@ -146,6 +148,7 @@ def may_write(module: str) -> bool:
 
 #: `module:function` of everything that may act for all teams at once.
 FOR_ALL_TEAMS = {
+    "webapp.accounts.resets:ask": "a stranger's question, in no team whether known or not",
     "webapp.events.relay:relay_batch": "positions are one order over all teams",
     "webapp.events.relay:unrelayed": "how far behind it is, for the health page",
     "webapp.events.timers:fire_due": "the clock fires what is due, whose it is",

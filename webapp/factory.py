@@ -32,6 +32,7 @@ from webapp.views import (
     imports,
     notification_settings,
     notifications,
+    password_reset,
     playbooks,
     schedule,
     settings,
@@ -98,8 +99,8 @@ def _start_clock(settings: Settings) -> None:
 
 def _register_routes(app: Flask) -> None:
     for module in (
-        *(home, welcome, accounts, settings, campaigns, budget, spend, approvals, imports),
-        *(timelines, timeline_tasks, tasks, task_page, comments, files, time_spent),
+        *(home, welcome, accounts, password_reset, settings, campaigns, budget, spend, approvals),
+        *(imports, timelines, timeline_tasks, tasks, task_page, comments, files, time_spent),
         *(schedule, calendar_feeds, notifications, notification_settings),
         *(assignments, playbooks, availability, analytics, sharing, shared_page, guest_review),
         *(dashboard, health),

@@ -9,6 +9,7 @@ import importlib
 MODULES = (
     "webapp.accounts.commands",
     "webapp.accounts.password_change",
+    "webapp.accounts.resets",
     "webapp.availability.commands",
     "webapp.approvals.commands",
     "webapp.approvals.guest_commands",

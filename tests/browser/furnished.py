@@ -19,6 +19,7 @@ from webapp.config import Settings
 SIGNED_OUT = (
     *("accounts.login", "accounts.signup", "accounts.join"),
     *("shared.look", "guest_review.look"),
+    "password_reset.forgot",
 )
 
 

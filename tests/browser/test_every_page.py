@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: Routes that answer no page: why.
 NO_PAGE = {
     "static": "files",
+    "password_reset.look": "needs a letter: tests/accounts/test_reset_pages.py",
     "__flask_sock.socket": "the socket",
     "__flask_sock.dashboard_socket": "the socket's alias",
     "health.health": "JSON",

@@ -156,3 +156,53 @@ class SignInFailure(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     key: Mapped[str] = mapped_column(String(64))
     failed_at: Mapped[datetime] = mapped_column(default_factory=clock.now)
+
+
+class PasswordReset(Base):
+    """Somebody asked for a way to a new password: a stranger at the door (`user_id` is None when
+    nobody has the address they gave), or an owner for a member (`made_by`). The token exists only
+    in the letter or on the owner's page; here is its hash, once there is a token.
+    """
+
+    __tablename__ = "password_reset"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index(None, "user_id"),
+        Index(None, "asked_address", "created_at"),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    token_hash: Mapped[str | None] = mapped_column(String(64), default=None)
+    asked_address: Mapped[str] = mapped_column(String(64), default="")
+    asked_agent: Mapped[str] = mapped_column(String(200), default="")
+    made_by: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), default=None
+    )
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    used_address: Mapped[str] = mapped_column(String(64), default="")
+    used_agent: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)
+
+
+class AccountLetter(Base):
+    """A letter about somebody's own account: one for an event, and how it went."""
+
+    __tablename__ = "account_letter"
+    __table_args__ = (
+        UniqueConstraint("event_id"),
+        Index(None, "user_id"),
+        CheckConstraint(
+            "state IN ('sending', 'waiting', 'sent', 'failed', 'unknown')", name="state_is_known"
+        ),
+        AUTOINCREMENT,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
+    event_id: Mapped[int]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(10), default="sending")
+    last_error: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(default_factory=clock.now, init=False)

@@ -1,17 +1,27 @@
 """Choosing another password: who knows the present one does, and every other browser is out."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
 
 from webapp.accounts import passwords, throttle
 from webapp.accounts.joining import SessionOf
-from webapp.accounts.models import Session, User
+from webapp.accounts.models import PasswordReset, Session, User
 from webapp.accounts.queries import team
 from webapp.core import clock
 from webapp.core.actor import Actor
 from webapp.core.errors import Conflict, Invalid
-from webapp.db import current_team, db, hold, unit_of_work
-from webapp.events.log import note, record
+from webapp.db import current_team, db, execute, hold, unit_of_work
+from webapp.events.log import Payload, note, record
 from webapp.operations import Input, Secret, operation
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Payload):
+    """Where: in the browser of a session, or by a reset."""
+
+    session_id: int | None = None
+    reset_id: int | None = None
 
 
 class ChangePassword(Input):
@@ -47,23 +57,32 @@ def change_password(
         user = hold(User, user_id)
         if user.password_hash != present:
             raise Conflict("Your password was changed elsewhere a moment ago.")
-        user.password_hash = fresh
-        record("user.password_changed", subject=user, by=by, team_id=by.team_id)
-        _end_others(user_id, session_id, by)
+        replace_password(user, fresh, by=by, where=PasswordChanged(session_id=session_id))
     throttle.succeeded(email, address)
     return user_id
 
 
-def _end_others(user_id: int, session_id: int, by: Actor) -> None:
-    others = select(Session).where(
-        Session.user_id == user_id, Session.ended_at.is_(None), Session.id != session_id
+def replace_password(user: User, fresh: str, *, by: Actor, where: PasswordChanged) -> None:
+    """Inside the unit that holds the person: another hash, every open reset closed, and every
+    browser but that of `where.session_id` signed out.
+    """
+    user.password_hash = fresh
+    record("user.password_changed", subject=user, by=by, data=where, team_id=current_team())
+    execute(
+        update(PasswordReset)
+        .where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+        .values(used_at=clock.now())
+        .execution_options(synchronize_session=False)
     )
-    for session in db.session.scalars(others.order_by(Session.id).with_for_update()):
+    open_ones = select(Session).where(Session.user_id == user.id, Session.ended_at.is_(None))
+    for session in db.session.scalars(open_ones.order_by(Session.id).with_for_update()):
+        if session.id == where.session_id:
+            continue
         session.ended_at = clock.now()
         note(
             "session.revoked",
             subject=session,
             by=by,
-            data=SessionOf(user_id),
+            data=SessionOf(user.id),
             team_id=current_team(),
         )

@@ -66,6 +66,16 @@ def normal_email(value: str) -> str:
     return clean_line(clean_line(value).casefold())
 
 
+def masked_email(email: str) -> str:
+    """An address its owner knows again and nobody else learns.
+
+    >>> masked_email("alice@example.com")
+    'a…@example.com'
+    """
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
 def number_of_row(value: str) -> int | None:
     """A row's number as an address or a form names it; None when it is none that a row may have.
 

@@ -80,6 +80,7 @@ def _login_page(values: dict[str, str], errors: dict[str, str], status: int = 20
         values=values,
         errors=errors,
         next=after,
+        said=session.pop("said", None),
         may_sign_up=may_sign_up(),
         has_demo=bool(current_app.config["SETTINGS"].demo) and demos.public_viewer() is not None,
     )

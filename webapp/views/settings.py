@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
-from webapp.accounts import commands, joining, password_change, queries
+from webapp.accounts import commands, joining, password_change, queries, resets
 from webapp.accounts.models import Invite, Membership
 from webapp.accounts.permissions import ROLE_WORDS, ROLES, holds
 from webapp.ads.commands import BUDGET_CHANGE
@@ -24,10 +24,12 @@ from webapp.core.errors import Invalid, StaleVersion, TooMany
 from webapp.events import receipts
 from webapp.events.models import Receipt
 from webapp.views.accounts import join_link, start_session
+from webapp.views.password_reset import reset_link
 from webapp.views.settings_frame import refused, tab_page
 from webapp.views.sharing import links_in_words
 from webapp.web.forms import submitted
 from webapp.web.guards import browser, guard, leave_team_wall, viewer
+from webapp.web.letters import letters_leave
 from webapp.web.render import path_for, see_other
 from webapp.web.security import limiter
 
@@ -145,6 +147,7 @@ def members(status: int = 200, **again: Any) -> Response:
         for member, user in queries.members()
     ]
     token = session.pop("invite_token", None)
+    reset = session.pop("reset_token", None)
     return _tab(
         "members",
         status,
@@ -154,7 +157,8 @@ def members(status: int = 200, **again: Any) -> Response:
         role_words=ROLE_WORDS,
         currency=own.currency,
         new_link=join_link(token) if token else None,
-        **again,
+        reset_link=reset_link(reset) if reset else None,
+        **{"no_link": {}} | again,
     )
 
 
@@ -200,12 +204,31 @@ def remove_member(membership_id: int) -> Response:
     return see_other(path_for("settings.members"), toast="Removed from the team")
 
 
+@bp.post("/members/<int:membership_id>/reset-link")
+@guard("members.manage", loads=Membership)
+def make_reset_link(membership_id: int) -> Response:
+    """A link with which a member sets a new password; it is shown once, on the next page."""
+    token = tokens.new_token()
+    try:
+        reset_id = submitted(resets.make_reset_link, membership_id=membership_id, token=token)
+    except Invalid as error:
+        return members(error.status, no_link={membership_id: error.fields.get("", error.message)})
+    if resets.is_of(reset_id, token):
+        session["reset_token"] = token
+    return see_other(path_for("settings.members"))
+
+
 @bp.get("/sessions")
 @guard("see")
 def sessions() -> Response:
     person = viewer()
     assert person is not None
-    return _tab("sessions", sessions=queries.sessions_of(person.user_id), this_id=person.session_id)
+    return _tab(
+        "sessions",
+        sessions=queries.sessions_of(person.user_id),
+        this_id=person.session_id,
+        letters_leave=letters_leave(),
+    )
 
 
 @bp.post("/sessions/<int:session_id>/revoke")

@@ -27,6 +27,14 @@ def base_url() -> str:
     return "" if settings.is_production else f"http://127.0.0.1:{settings.port}"
 
 
+def letters_leave() -> bool:
+    """Whether a letter with a link would reach anybody; while somebody develops, it is shown to
+    them.
+    """
+    settings = current_app.config["SETTINGS"]
+    return bool(base_url()) and (settings.mail_server is not None or not settings.is_production)
+
+
 def letter_of(parcel: Parcel) -> Letter:
     """The letter that tells a person what is new."""
     values = {
@@ -48,7 +56,7 @@ def letter_of(parcel: Parcel) -> Letter:
 
 def letter(to: str, to_name: str, subject: str, template: str, **values: object) -> Letter:
     """A letter of the product itself, from the templates `email/<template>.txt` and `.html`."""
-    values |= {"name": to_name, "base": base_url()}
+    values |= {"name": to_name, "base": base_url(), "subject": subject}
     return Letter(
         to=to,
         to_name=to_name,
