@@ -58,8 +58,8 @@ def test_a_launch_passes_three_stages_late_handed_on_and_with_a_guest(
     press(olgas, "button.plain:has-text('asks')")
     approved(olgas, "Compliance")
 
-    # For the last stage Bob asks the label too, which has no account; somebody of the team agrees
-    # as well.
+    # For the last stage Bob asks the label, which has no account. People of the team agreed before
+    # it, so its word is enough.
     bobs = bob.open(request)
     bob.sees(bobs, "main", "Stage 3 of 3")
     label = visitors("Rita", javascript=javascript)
@@ -67,9 +67,7 @@ def test_a_launch_passes_three_stages_late_handed_on_and_with_a_guest(
     fill(theirs, name="Rita Roe", note="The sleeve is lovely")
     press(theirs, "main button[value=approve]")
     expect(theirs.locator("main")).to_contain_text("Thank you, Rita Roe")
-    bobs = bob.open(request)
-    bob.sees(bobs, "main", "The sleeve is lovely")
-    approved(bobs, "Final")
+    assert "The sleeve is lovely" in bob.open(request).locator("main").inner_text()
 
     # It is scheduled on Alice's screen as well, and she is told.
     alice.sees(hers, status, "Scheduled")
