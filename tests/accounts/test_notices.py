@@ -1,5 +1,7 @@
 """What people are told about their own account by mail: a changed password, a new browser."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, update
 
@@ -105,6 +107,20 @@ def test_another_team_in_the_same_browser_is_no_news(bob, team, letters):
     people.run_background()
 
     assert letters.sent == []
+
+
+def test_a_letter_leads_nowhere_where_nobody_said_where_the_product_is(
+    app, bob, letters, monkeypatch
+):
+    values = {"env": "production", "public_url": "", "mail_url": "smtps://mail.example.com:465"}
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **values))
+
+    enter(bob, PHONE)
+
+    (letter,) = notices_to(letters, bob)
+    assert "http" not in letter.text
+    assert "href" not in letter.html
+    assert "under Settings, Signed-in browsers" in letter.text
 
 
 def test_what_a_stranger_wrote_as_their_browser_is_in_no_letter(bob, letters):

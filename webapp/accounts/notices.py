@@ -46,13 +46,12 @@ def of_sign_in(session_id: int) -> SignIn | None:
     notice = _about(session.user_id, session.agent, session.address)
     if notice is None:
         return None
-    before = select(Session.agent, Session.address, Session.last_seen_at).where(
+    before = select(Session.agent, Session.address).where(
         Session.user_id == session.user_id, Session.id < session.id
     )
-    since = session.created_at - KNOWN_FOR
-    rows = execute(before).all()
-    known = {(row.agent, row.address) for row in rows if row.last_seen_at > since}
-    return SignIn(notice, tuple(sorted(known)), is_first=not rows)
+    lately = before.where(Session.last_seen_at > session.created_at - KNOWN_FOR)
+    known = tuple((row.agent, row.address) for row in execute(lately.distinct()))
+    return SignIn(notice, known, is_first=not known and execute(before.limit(1)).first() is None)
 
 
 def of_change(user_id: int, session_id: int | None, reset_id: int | None) -> Notice | None:

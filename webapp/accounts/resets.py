@@ -27,7 +27,7 @@ LASTS = timedelta(hours=1)
 KEPT = timedelta(days=7)
 #: In an hour: questions from one network address, and letters to one person.
 MOST_ASKED, MOST_LETTERS = 20, 3
-GONE = "This link does not work any more. Ask for a new one."
+GONE = "This link does not work any more. Ask for a new one on the sign-in page."
 
 
 class AskReset(Input):
