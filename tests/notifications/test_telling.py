@@ -19,7 +19,7 @@ from webapp.approvals.models import Proposal
 from webapp.approvals.stage_commands import delegate
 from webapp.campaigns.commands import edit_campaign, move_campaign
 from webapp.campaigns.models import Campaign
-from webapp.comments.commands import add_comment
+from webapp.comments.commands import add_comment, delete_comment
 from webapp.core import clock
 from webapp.db import db, find, hold, unit_of_work
 from webapp.events import receipts
@@ -326,3 +326,18 @@ def test_ten_tasks_given_at_once_are_ten_pieces_of_news(team, campaign):
     people.run_background()
 
     assert len(told("assigned")) == 10
+
+
+def test_words_that_were_taken_back_stand_in_no_inbox(team, campaign):
+    task = plans.task(team, campaign, "Artwork", assignee_id=team.bob.id)
+    comment_id = add_comment(
+        subject_kind="task", subject_id=task.id, body="@Alice a secret", by=team.mia.actor
+    )
+    people.run_background()
+    assert the_only("mention").payload["detail"] == "@Alice a secret"
+
+    delete_comment(comment_id=comment_id, by=team.mia.actor)
+    people.run_background()
+
+    words = [row.payload["detail"] for row in db.session.scalars(db.select(Notification))]
+    assert "@Alice a secret" not in words

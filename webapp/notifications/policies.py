@@ -167,3 +167,20 @@ def arm(user_id: int | None, channel: str, due: datetime) -> None:
         keeps_sooner=True,
         by=SYSTEM,
     )
+
+
+@on("comment.deleted")
+def forget_words_that_were_taken_back(event: Event) -> None:
+    """What somebody said and deleted stands in nobody's inbox and goes out in no letter."""
+    added = select(Event.id).where(
+        Event.team_id == current_team(),
+        Event.name == "comment.added",
+        Event.subject_kind == "comment",
+        Event.subject_id == event.subject_id,
+    )
+    query = select(Notification).where(
+        Notification.team_id == current_team(), Notification.event_id.in_(added)
+    )
+    with unit_of_work():
+        for row in db.session.scalars(query.with_for_update()):
+            row.payload = row.payload | {"detail": ""}
