@@ -221,6 +221,7 @@ def test_a_small_body_that_unpacks_to_a_large_one_is_cut_off(serve):
         ("br", b"x"),
         ("gzip, gzip", gzip.compress(gzip.compress(b"x"))),
     ],
+    ids=["not packed", "cut off", "more behind", "unknown", "packed twice"],
 )
 def test_a_body_packed_otherwise_than_asked_is_a_bad_answer(encoding, body, serve):
     with pytest.raises(BadAnswer):
