@@ -26,10 +26,14 @@ def hand_over_what_is_due(event: Event) -> None:
     if parcel is None:
         return
     sending.AFTER_CLAIM()
-    if channel == "email":
-        _mail(parcel, user_id)
-    else:
-        _slack(parcel, user_id, by)
+    try:
+        if channel == "email":
+            _mail(parcel, user_id)
+        else:
+            _slack(parcel, user_id, by)
+    except Exception:
+        sending.look_again(user_id, channel)
+        raise
 
 
 def _mail(parcel: Parcel, user_id: int | None) -> None:
@@ -55,8 +59,10 @@ def _slack(parcel: Parcel, user_id: int | None, by: Actor) -> None:
         sending.break_slack(str(error), by=by)
     except slack_adapter.Rejected as error:
         sending.mark_failed(parcel.ids, error.reason)
-        if error.is_gone and (user_id is None or error.is_of_token):
+        if error.is_gone and (error.is_of_token or not parcel.address):
             sending.break_slack(error.reason, by=by)
+        elif user_id is None:
+            sending.note_slack(error.reason, by=by)  # its place is of no use; people are told still
     except slack_adapter.Unknown as error:
         sending.mark_unknown(parcel.ids, error.reason)
     except slack_adapter.TryLater as error:
@@ -78,14 +84,20 @@ def say_something_in_slack(event: Event) -> None:
     connection = queries.slack_connection()
     if connection is None:
         return
+    if not connection.has_place:
+        return
     secret, channel = connection.secret, connection.channel
     text, blocks = test_message()
     try:
         opened = sealing.opened(secret)
         slack().post(Channel(channel, opened) if channel else Webhook(opened), text, blocks)
-    except (sealing.CannotOpen, slack_adapter.Rejected) as error:
+    except sealing.CannotOpen as error:
         sending.break_slack(str(error), by=by)
     except slack_adapter.SlackError as error:
-        sending.note_slack(str(error), by=by)
+        refused = isinstance(error, slack_adapter.Rejected) and error.is_gone
+        if refused and (not channel or error.is_of_token):  # type: ignore[attr-defined]
+            sending.break_slack(str(error), by=by)
+        else:
+            sending.note_slack(str(error), by=by)
     else:
         sending.note_slack("", by=by)

@@ -16,6 +16,7 @@ from webapp.assignments.facts import facts_of
 from webapp.assignments.models import PlanRun
 from webapp.assignments.problem import CLOCK_DAY, pose
 from webapp.availability.commands import add_blackout
+from webapp.campaigns.commands import move_campaign
 from webapp.campaigns.models import Campaign
 from webapp.campaigns.trash import trash_campaign
 from webapp.core import clock, zones
@@ -187,3 +188,11 @@ def test_who_is_suggested_has_time_outside_blackouts(team, release):
 
     assert found.first is None
     assert "no time left before it is due" in found.obstacle
+
+
+def test_work_of_a_campaign_that_is_over_keeps_nobody(team, release):
+    task = elsewhere(team)
+    version = find(Campaign, task.campaign_id).version
+    move_campaign(campaign_id=task.campaign_id, move="cancel", version=version, by=team.alice.actor)
+
+    assert bobs_busy(release, team) == ()

@@ -8,6 +8,7 @@ import pytest
 
 from tests import people
 from tests.notifications.posts import MINUTES, pass_time, rows, states, tell, wishes
+from tests.timelines import plans
 from webapp.accounts.commands import remove_member
 from webapp.accounts.queries import membership_of
 from webapp.adapters import mail
@@ -17,7 +18,7 @@ from webapp.core.actor import SYSTEM
 from webapp.db import find, unit_of_work
 from webapp.events.log import record
 from webapp.notifications import sending
-from webapp.notifications.commands import read
+from webapp.notifications.commands import read, snooze
 from webapp.notifications.sending import MOST_TRIES
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -144,8 +145,9 @@ def test_what_the_mail_server_takes_later_is_tried_again(team, letters, give):
 
 def test_what_is_tried_too_often_has_failed(team, letters, give):
     letters.ends = [mail.TryLater("busy", stage="connect") for _ in range(MOST_TRIES)]
+    wishes(team.bob, quiet=False)
     give()
-    pass_time(timedelta(hours=5))
+    pass_time(timedelta(hours=24))
 
     (row,) = rows("email")
     assert (row.state, row.retries, row.last_error) == ("failed", MOST_TRIES, "busy")
@@ -192,3 +194,56 @@ def test_two_that_hand_over_at_once_send_one_letter(team, letters, give):
     taken = [sending.claim(team.bob.id, "email"), sending.claim(team.bob.id, "email")]
 
     assert [one is not None for one in taken] == [True, False]
+
+
+def test_nobody_is_asked_by_letter_for_what_is_decided_already(team, letters):
+    _, proposal = people.submitted(team)
+    people.run_background()
+    people.approve(proposal, team.bob)
+
+    pass_time(6 * MINUTES)
+
+    assert letters.to(team.bob) == []
+    assert len(letters.to(team.alice)) == 1
+
+
+def test_a_task_that_went_on_is_told_to_its_last_one_alone(team, campaign, letters, give):
+    task = give("Artwork")
+    plans.assign(team, task, team.alice.id)
+    people.run_background()
+
+    pass_time(6 * MINUTES)
+
+    assert letters.to(team.bob) == []
+    assert len(letters.to(team.alice)) == 1
+
+
+def test_what_is_put_off_does_not_come_by_letter(team, letters, give):
+    give()
+    (row,) = rows("in_app")
+    snooze(notification_id=row.id, until="tomorrow", by=team.bob.actor)
+
+    pass_time(6 * MINUTES)
+
+    assert letters.sent == []
+
+
+def test_a_second_try_does_not_come_in_quiet_hours_either(team, letters, give):
+    wishes(team.bob, quiet_from="12:06", quiet_until="14:00")
+    letters.ends = [mail.TryLater("busy", stage="connect") for _ in range(3)]
+    give()
+    pass_time(timedelta(hours=1))
+    assert letters.sent == []
+
+    pass_time(timedelta(hours=2))
+
+    assert len(letters.to(team.bob)) == 1
+
+
+def test_a_hand_over_that_broke_is_seen_to_be_lost(team, letters, give):
+    letters.ends = [RuntimeError("the template is broken")]
+    give()
+    pass_time(10 * MINUTES)
+
+    assert states("email") == ["unknown"]
+    assert letters.sent == []

@@ -184,3 +184,14 @@ def test_slack_is_disconnected(alice):
     alice.post("/settings/slack/disconnect")
 
     assert queries.slack_connection() is None
+
+
+def test_ways_are_changed_again_with_the_hours_as_they_are(mia, team):
+    mia.post("/settings/notifications", data=form())
+
+    answer = mia.post("/settings/notifications", data=form(emails=["off"] * len(KINDS), version=1))
+
+    assert answer.status_code == 303
+    wishes = queries.wishes_of([team.mia.id])[team.mia.id]
+    assert wishes.version == 2
+    assert {way.email for way in wishes.ways.values()} == {"off"}

@@ -6,9 +6,11 @@ import pytest
 
 from tests import people
 from tests.availability.work import edit_work
-from tests.notifications.posts import MINUTES, pass_time, states, tell
+from tests.notifications.posts import MINUTES, pass_time, rows, states, tell
+from tests.timelines import plans
 from webapp import sealing
 from webapp.adapters import slack
+from webapp.comments.commands import add_comment
 from webapp.db import db
 from webapp.notifications import queries
 from webapp.notifications.models import SlackConnection
@@ -152,3 +154,37 @@ def test_what_waits_for_slack_is_dropped_when_it_is_disconnected(team, posts, gi
 
     assert posts.sent == []
     assert states("team") == ["dropped"]
+
+
+def test_the_channel_is_told_once_of_a_comment_that_is_two_kinds_of_news(team, posts, campaign):
+    connected(team, mode="webhook", kinds=["mention", "comment"])
+    task = plans.task(team, campaign, "Artwork", assignee_id=team.bob.id)
+    add_comment(subject_kind="task", subject_id=task.id, body="@Alice look", by=team.mia.actor)
+    pass_time(6 * MINUTES)
+
+    assert [text for _, text, _ in posts.sent] == ["Mia Moss named you: Artwork"]
+    assert len(rows("in_app")) == 3  # Bob was given it, too
+
+
+def test_a_token_is_never_taken_for_a_webhook(team, posts, give):
+    connected(team, mode="webhook", kinds=["assigned"])
+    give()
+    connect_slack(mode="bot", secret=TOKEN, channel="", by=team.alice.actor)
+    pass_time(6 * MINUTES)
+
+    assert posts.sent == []
+    assert queries.slack_connection().broken_at is None
+
+
+def test_a_teams_channel_that_is_gone_leaves_people_their_messages(team, posts, give):
+    connected(team, kinds=["assigned"])
+    reachable(team.bob)
+    posts.ends = [slack.Rejected("is_archived", is_gone=True)]
+    give()
+    pass_time(6 * MINUTES)
+
+    assert queries.slack_connection().broken_at is None
+    assert queries.slack_connection().error in ("is_archived", "")
+    give("Masters")
+    pass_time(6 * MINUTES)
+    assert any(place.channel == "U012AB3CD" for place, _, _ in posts.sent)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from webapp.accounts import queries as accounts
 from webapp.accounts.commands import lock_team
@@ -21,7 +22,7 @@ from webapp.notifications.models import (
     NotificationChoice,
     NotificationHours,
 )
-from webapp.notifications.policies import INBOX_CHANGED
+from webapp.notifications.policies import INBOX_CHANGED, drop_waiting
 from webapp.notifications.times import snoozes
 from webapp.operations import Input, operation
 
@@ -119,6 +120,7 @@ def snooze(*, notification_id: int, until: str, by: Actor) -> int:
         assert by.user_id is not None
         row.scheduled_for = snoozes(clock.now(), accounts.person(by.user_id).zone)[until]
         row.read_at = None
+        drop_waiting(Notification.event_id == row.event_id, Notification.user_id == by.user_id)
         timers.arm(
             f"user:{by.user_id}:back:{row.id}",
             BACK_DUE,
@@ -194,6 +196,7 @@ def choose(
         else:
             for name, value in values.items():
                 setattr(hours, name, value)
+            flag_modified(hours, "digest_at")  # the page's version guards the choices as well
         _write_choices(by.user_id, zip(kinds, emails, slacks, strict=True))
         record("notification_hours.changed", subject=hours, by=by)
         return hours.id
@@ -214,13 +217,18 @@ def _hours_of(user_id: int) -> NotificationHours | None:
 
 
 def _write_choices(user_id: int, chosen: Iterable[tuple[str, str, str]]) -> None:
-    """Keep what is not the usual way."""
+    """Keep what is not the usual way; other kinds stay as they were chosen."""
+    by_kind = {one[0]: one for one in chosen}
     execute(
         delete(NotificationChoice)
-        .where(NotificationChoice.team_id == current_team(), NotificationChoice.user_id == user_id)
+        .where(
+            NotificationChoice.team_id == current_team(),
+            NotificationChoice.user_id == user_id,
+            NotificationChoice.kind.in_(by_kind),
+        )
         .execution_options(synchronize_session=False)
     )
-    for name, email, slack in {one[0]: one for one in chosen}.values():
+    for name, email, slack in by_kind.values():
         kind = kind_named(name)
         if kind is not None and (email, slack) != (kind.email, kind.slack):
             db.session.add(

@@ -186,3 +186,8 @@ class SlackConnection(Base):
     version: Mapped[int] = mapped_column(default=1, init=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the team has a place there that can be told; a bot may know only people."""
+        return self.mode == "webhook" or bool(self.channel)

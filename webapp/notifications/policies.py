@@ -4,15 +4,16 @@ moment it is due; a timer a person and channel brings them on their way.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from webapp.accounts import queries as accounts
 from webapp.accounts.models import User
 from webapp.availability import queries as availability
 from webapp.core import clock, fault
 from webapp.core.actor import SYSTEM, Actor
-from webapp.db import current_team, db, unit_of_work
+from webapp.db import current_team, db, execute, unit_of_work
 from webapp.events import timers
 from webapp.events.log import note
 from webapp.events.models import Event
@@ -43,12 +44,17 @@ def tell_people(event: Event) -> None:
         people = {user.id: user for member, user in accounts.members() if user.id in everybody}
         wishes = queries.wishes_of(sorted(people))
         is_demo = accounts.team().is_demo  # made-up people have no address
+        rows: list[Notification] = []
         for story in found:
             here = [one for one in story.user_ids if one in people]
-            db.session.add_all(_inbox(story, event, here))
+            rows += _inbox(story, event, here)
             if not is_demo:
-                db.session.add_all(_mails(story, event, here, people, wishes))
-                db.session.add_all(_slacks(story, event, here, people, wishes))
+                rows += _mails(story, event, here, people, wishes)
+                rows += _slacks(story, event, here, people, wishes)
+        if not is_demo:
+            rows += _teams(found, event)
+        db.session.add_all(rows)
+        _arm_all(rows)
         AFTER_ROWS()
         for user in people.values():
             note(INBOX_CHANGED, subject=user, by=by, team_id=event.team_id)
@@ -105,7 +111,6 @@ def _mails(
             zone=people[user_id].zone,
             gathering=_gathering(user_id, "email"),
         )
-        arm(user_id, "email", due)
         yield _row(story, event, user_id, "email", due)
 
 
@@ -119,11 +124,6 @@ def _slacks(
     slack = queries.slack_connection()
     if slack is None or slack.broken_at is not None:
         return
-    if story.kind in slack.kinds and (slack.mode == "webhook" or slack.channel):
-        urgent = story.urgency == "urgent"
-        due = clock.now() if urgent else _gathering(None, "team") or clock.now() + GATHER
-        arm(None, "team", due)
-        yield _row(story, event, None, "team", due)
     if slack.mode != "bot":
         return
     for person in availability.profiles(user_ids):
@@ -138,8 +138,33 @@ def _slacks(
             zone=people[user_id].zone,
             gathering=_gathering(user_id, "slack"),
         )
-        arm(user_id, "slack", due)
         yield _row(story, event, user_id, "slack", due)
+
+
+def _teams(found: Sequence[Story], event: Event) -> Iterator[Notification]:
+    """What the team's place in Slack is told of an event: the first of its stories that was chosen
+    for it, and only once.
+    """
+    slack = queries.slack_connection()
+    if slack is None or slack.broken_at is not None or not slack.has_place:
+        return
+    for story in found:
+        if story.kind in slack.kinds:
+            urgent = story.urgency == "urgent"
+            due = clock.now() if urgent else _gathering(None, "team") or clock.now() + GATHER
+            yield _row(story, event, None, "team", due)
+            return
+
+
+def _arm_all(rows: Sequence[Notification]) -> None:
+    """A timer each, always in one order: two policies at once never wait for each other."""
+    due: dict[tuple[int, str], datetime] = {}
+    for row in rows:
+        if row.state == "waiting":
+            key = row.user_id or 0, row.channel
+            due[key] = min(due.get(key, row.scheduled_for), row.scheduled_for)
+    for (user_id, channel), moment in sorted(due.items()):
+        arm(user_id or None, channel, moment)
 
 
 def _gathering(user_id: int | None, channel: str) -> datetime | None:
@@ -166,6 +191,54 @@ def arm(user_id: int | None, channel: str, due: datetime) -> None:
         data={"user_id": user_id, "channel": channel},
         keeps_sooner=True,
         by=SYSTEM,
+    )
+
+
+@on(
+    "proposal.approved",
+    "proposal.rejected",
+    "proposal.dismissed",
+    "proposal.expired",
+    "proposal.staled",
+)
+def ask_nobody_for_what_is_decided(event: Event) -> None:
+    """A letter that waits and asks for a decision that was taken meanwhile does not go."""
+    with unit_of_work():
+        drop_waiting(
+            Notification.event_id.in_(_earlier(event)),
+            Notification.kind.in_(("request", "late_request")),
+        )
+
+
+@on("task.assigned", "task.trashed", "task.cancelled", "task.finished")
+def give_nobody_work_that_went_on(event: Event) -> None:
+    """The same of a task that is somebody else's by now, or nobody's any more."""
+    with unit_of_work():
+        drop_waiting(Notification.event_id.in_(_earlier(event)), Notification.kind == "assigned")
+
+
+def _earlier(event: Event) -> Any:
+    """The events of the same row before this one."""
+    return select(Event.id).where(
+        Event.team_id == current_team(),
+        Event.subject_kind == event.subject_kind,
+        Event.subject_id == event.subject_id,
+        Event.id < event.id,
+    )
+
+
+def drop_waiting(*conditions: Any) -> None:
+    """What waits to leave by mail or to Slack and need not leave any more."""
+    execute(
+        update(Notification)
+        .where(
+            Notification.team_id == current_team(),
+            Notification.channel != "in_app",
+            Notification.state == "waiting",
+            *conditions,
+        )
+        .values(state="dropped")
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -19,6 +19,7 @@ from webapp.events.log import record
 from webapp.notifications import queries
 from webapp.notifications.models import Notification, SlackConnection
 from webapp.notifications.policies import arm
+from webapp.notifications.times import after_quiet, is_quiet
 
 #: What is due so soon goes with what is due now.
 SOON = timedelta(seconds=45)
@@ -26,8 +27,8 @@ SOON = timedelta(seconds=45)
 SLACK_PACE = timedelta(seconds=1)
 #: How long a hand-over may take, and how often one is tried again.
 LEASE = timedelta(seconds=60)
-MOST_TRIES = 6
-#: Pieces of news one letter spells out; it counts the rest.
+MOST_TRIES = 12
+#: Pieces of news one letter holds; what is more goes in the next one.
 MOST = 50
 AFTER_CLAIM = fault.point("notifications.after_claim")
 
@@ -48,7 +49,8 @@ class News:
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What one person (or the team's place in Slack) is told now: the news, newest last, and where
-    it goes: `address` is an e-mail address, a Slack channel or user, or a webhook's address sealed.
+    it goes: `address` is an e-mail address, or a Slack channel or person; '' is a webhook, whose
+    address is the `secret`. Secrets are sealed.
     """
 
     channel: str
@@ -75,11 +77,13 @@ def claim(user_id: int | None, channel: str) -> Parcel | None:
         query = _of(user_id, channel).where(
             Notification.state == "waiting", Notification.scheduled_for <= now + SOON
         )
-        query = query.order_by(Notification.id).limit(MOST).with_for_update()
-        found = list(db.session.scalars(query))
+        query = query.order_by(Notification.scheduled_for, Notification.id)
+        found = list(db.session.scalars(query.limit(MOST).with_for_update()))
+        found = _loud(found, user_id, now)
         if not any(one.scheduled_for <= now for one in found):
             _arm_next(user_id, channel)
             return None
+        found.sort(key=lambda one: one.id)
         wanted = _unread(found) if user_id is not None else found
         where = _address(user_id, channel)
         for one in found:
@@ -93,6 +97,22 @@ def claim(user_id: int | None, channel: str) -> Parcel | None:
         name, address, secret, zone = where
         news = tuple(_news(one) for one in wanted)
         return Parcel(channel, name, address, secret, accounts.team().name, zone, news)
+
+
+def _loud(found: list[Notification], user_id: int | None, now: datetime) -> list[Notification]:
+    """Those that may go now. What comes late, after a try or a rest of the worker, waits again
+    where it came into quiet hours.
+    """
+    if user_id is None or not found:
+        return found
+    hours = queries.wishes_of([user_id])[user_id].hours
+    zone = accounts.person(user_id).zone
+    if not is_quiet(now, hours, zone):
+        return found
+    for one in found:
+        if one.urgency != "urgent" and one.scheduled_for <= now:
+            one.scheduled_for = after_quiet(now, hours, zone)
+    return [one for one in found if one.scheduled_for <= now + SOON]
 
 
 def _of(user_id: int | None, channel: str) -> Any:
@@ -139,6 +159,8 @@ def _address(user_id: int | None, channel: str) -> tuple[str, str, str, str] | N
         return None
     if user_id is None:
         assert slack is not None
+        if not slack.has_place:
+            return None
         return "", slack.channel, slack.secret, accounts.team().zone
     member = accounts.membership_of(user_id)
     if member is None:
@@ -170,6 +192,12 @@ def _arm_next(user_id: int | None, channel: str) -> None:
     following = db.session.scalar(query.with_only_columns(func.min(Notification.scheduled_for)))
     if following is not None:
         arm(user_id, channel, following)
+
+
+def look_again(user_id: int | None, channel: str) -> None:
+    """A hand-over broke off: when its lease is over, it is seen to be lost."""
+    with unit_of_work():
+        arm(user_id, channel, clock.now() + LEASE + SLACK_PACE)
 
 
 def mark_sent(ids: Sequence[int]) -> None:

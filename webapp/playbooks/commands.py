@@ -117,6 +117,7 @@ def edit_playbook(
         "description": ("Description", description),
     }
     with unit_of_work():
+        lock_team()  # before the playbook, as by whoever restores one
         playbook = find(Playbook, playbook_id, lock=True)
         check_version(playbook, version, typed)
         if playbook.trashed_at is not None:

@@ -186,8 +186,8 @@ def between(first: datetime, last: datetime, *, limit: int = 2000) -> list[Line]
 
 
 def work_elsewhere(campaign_id: int, last: datetime) -> list[Line]:
-    """Open tasks that are somebody's in every other kept campaign, planned to begin before an
-    instant: what should be over and is not, is among them.
+    """Open tasks that are somebody's in every other campaign that is kept and not closed, planned
+    to begin before an instant: what should be over and is not, is among them.
     """
     query = _of_kept(_lines()).where(
         Task.campaign_id != campaign_id,
@@ -195,6 +195,7 @@ def work_elsewhere(campaign_id: int, last: datetime) -> list[Line]:
         Task.is_milestone.is_(False),
         text(f"task.{IS_OPEN}"),
         PlannedTask.starts_at < last,
+        Campaign.state.in_(CAMPAIGNS_OPEN),
     )
     return _as_lines(query.order_by(PlannedTask.starts_at, Task.id))
 
