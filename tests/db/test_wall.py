@@ -17,6 +17,7 @@ IDENTITY = {
     *("user", "session", "team", "membership", "invite", "user_setting", "sign_in_failure"),
     "calendar_feed",
     "share_link",
+    "guest_link",
 }
 
 
