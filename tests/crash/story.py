@@ -9,6 +9,7 @@ from flask import Flask
 from tests import people
 from tests.files import uploads
 from tests.imports import staged
+from tests.notifications.posts import wishes
 from tests.timelines import plans
 from webapp.accounts import queries as accounts
 from webapp.ads.commands import change_budget
@@ -51,6 +52,7 @@ def tell(app: Flask) -> None:
         with acting_for(team.id):
             campaign = people.active(team, currency="EUR")
             _plan(team, campaign)
+            _tell_somebody(team, campaign)
             _raise_budget(team, campaign)
             batch = staged.stage(campaign, team.alice, staged.report())
             batch = staged.commit(batch, team.alice)
@@ -120,6 +122,15 @@ def _plan(team: people.Team, campaign: Campaign) -> None:
     trash_task(task_id=unwanted.id, by=team.mia.actor)
     uploads.attach(team.mia, "task", artwork.id)
     ask_for_plan(campaign_id=campaign.id, by=team.mia.actor)
+    people.run_background()
+
+
+def _tell_somebody(team: people.Team, campaign: Campaign) -> None:
+    """Bob, who is never left alone, is given work, and the letter leaves."""
+    wishes(team.bob, quiet=False)
+    plans.assign(team, plans.task(team, campaign, "Press kit"), team.bob.id)
+    people.run_background()
+    clock.travel(6 * 60)
     people.run_background()
 
 

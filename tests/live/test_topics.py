@@ -22,7 +22,7 @@ def test_a_ticket_says_what_was_signed():
     assert opened(sign(TICKET, "secret"), "secret") == TICKET
 
 
-@pytest.mark.parametrize("place", [0, 10, -1])
+@pytest.mark.parametrize("place", [0, 10, -5])
 def test_a_ticket_that_was_changed_is_refused(place):
     token = list(sign(TICKET, "secret"))
     token[place] = "A" if token[place] != "A" else "B"
