@@ -2,9 +2,10 @@
 moment it is due; a timer a person and channel brings them on their way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 
@@ -19,7 +20,7 @@ from webapp.events.log import note
 from webapp.events.models import Event
 from webapp.events.subscriptions import on
 from webapp.notifications import queries, stories
-from webapp.notifications.models import Notification
+from webapp.notifications.models import Notification, SlackConnection
 from webapp.notifications.queries import Wishes
 from webapp.notifications.stories import Story
 from webapp.notifications.times import GATHER, due_at
@@ -44,15 +45,15 @@ def tell_people(event: Event) -> None:
         people = {user.id: user for member, user in accounts.members() if user.id in everybody}
         wishes = queries.wishes_of(sorted(people))
         is_demo = accounts.team().is_demo  # made-up people have no address
+        reach = _Reach(event, people, wishes, queries.working_slack())
         rows: list[Notification] = []
         for story in found:
             here = [one for one in story.user_ids if one in people]
             rows += _inbox(story, event, here)
             if not is_demo:
-                rows += _mails(story, event, here, people, wishes)
-                rows += _slacks(story, event, here, people, wishes)
+                rows += [*reach.mails(story, here), *reach.slacks(story, here)]
         if not is_demo:
-            rows += _teams(found, event)
+            rows += reach.teams(found)
         db.session.add_all(rows)
         _arm_all(rows)
         AFTER_ROWS()
@@ -92,68 +93,54 @@ def _inbox(story: Story, event: Event, user_ids: Sequence[int]) -> Iterator[Noti
         yield row
 
 
-def _mails(
-    story: Story,
-    event: Event,
-    user_ids: Sequence[int],
-    people: dict[int, User],
-    wishes: dict[int, Wishes],
-) -> Iterator[Notification]:
-    for user_id in user_ids:
-        way = wishes[user_id].ways[story.kind].email
-        if way == "off":
-            continue
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Whom an event reaches outside the inbox: the people, and how each wants to be told."""
+
+    event: Event
+    people: Mapping[int, User]
+    wishes: Mapping[int, Wishes]
+    slack: SlackConnection | None
+
+    def mails(self, story: Story, user_ids: Sequence[int]) -> Iterator[Notification]:
+        for user_id in user_ids:
+            way = self.wishes[user_id].ways[story.kind].email
+            if way != "off":
+                yield self._row(story, user_id, "email", way)
+
+    def slacks(self, story: Story, user_ids: Sequence[int]) -> Iterator[Notification]:
+        if self.slack is None or self.slack.mode != "bot":
+            return
+        for person in availability.profiles(user_ids):
+            way = self.wishes[person.user_id].ways[story.kind].slack
+            if person.slack_user_id and way != "off":
+                yield self._row(story, person.user_id, "slack", way)
+
+    def teams(self, found: Sequence[Story]) -> Iterator[Notification]:
+        """What the team's place in Slack is told: the first of the stories that was chosen for it,
+        and only once.
+        """
+        if self.slack is None or not self.slack.has_place:
+            return
+        for story in found:
+            if story.kind in self.slack.kinds:
+                urgent = story.urgency == "urgent"
+                due = clock.now() if urgent else _gathering(None, "team") or clock.now() + GATHER
+                yield _row(story, self.event, None, "team", due)
+                return
+
+    def _row(
+        self, story: Story, user_id: int, channel: str, way: Literal["now", "digest"]
+    ) -> Notification:
         due = due_at(
             clock.now(),
             urgent=story.urgency == "urgent",
             way=way,
-            hours=wishes[user_id].hours,
-            zone=people[user_id].zone,
-            gathering=_gathering(user_id, "email"),
+            hours=self.wishes[user_id].hours,
+            zone=self.people[user_id].zone,
+            gathering=_gathering(user_id, channel),
         )
-        yield _row(story, event, user_id, "email", due)
-
-
-def _slacks(
-    story: Story,
-    event: Event,
-    user_ids: Sequence[int],
-    people: dict[int, User],
-    wishes: dict[int, Wishes],
-) -> Iterator[Notification]:
-    slack = queries.slack_connection()
-    if slack is None or slack.broken_at is not None:
-        return
-    if slack.mode != "bot":
-        return
-    for person in availability.profiles(user_ids):
-        user_id = person.user_id
-        if not person.slack_user_id or wishes[user_id].ways[story.kind].slack == "off":
-            continue
-        due = due_at(
-            clock.now(),
-            urgent=story.urgency == "urgent",
-            way="now",
-            hours=wishes[user_id].hours,
-            zone=people[user_id].zone,
-            gathering=_gathering(user_id, "slack"),
-        )
-        yield _row(story, event, user_id, "slack", due)
-
-
-def _teams(found: Sequence[Story], event: Event) -> Iterator[Notification]:
-    """What the team's place in Slack is told of an event: the first of its stories that was chosen
-    for it, and only once.
-    """
-    slack = queries.slack_connection()
-    if slack is None or slack.broken_at is not None or not slack.has_place:
-        return
-    for story in found:
-        if story.kind in slack.kinds:
-            urgent = story.urgency == "urgent"
-            due = clock.now() if urgent else _gathering(None, "team") or clock.now() + GATHER
-            yield _row(story, event, None, "team", due)
-            return
+        return _row(story, self.event, user_id, channel, due)
 
 
 def _arm_all(rows: Sequence[Notification]) -> None:

@@ -75,14 +75,6 @@ def path_of(notification_id: int) -> str:
     return str(find(Notification, notification_id).payload["path"])
 
 
-def of_campaign(campaign_id: int, *, limit: int = 200) -> Sequence[Notification]:
-    """Who was told what of a campaign, on every channel, newest first."""
-    query = select(Notification).where(
-        Notification.team_id == current_team(), Notification.campaign_id == campaign_id
-    )
-    return list(db.session.scalars(query.order_by(Notification.id.desc()).limit(limit)))
-
-
 @dataclass(frozen=True, slots=True)
 class Way:
     """How one person is told of one kind."""
@@ -139,3 +131,9 @@ def slack_connection() -> SlackConnection | None:
     """How the team's Slack is reached; None when it is not connected."""
     query = select(SlackConnection).where(SlackConnection.team_id == current_team())
     return db.session.scalars(query).one_or_none()
+
+
+def working_slack() -> SlackConnection | None:
+    """The same, unless Slack refuses it."""
+    slack = slack_connection()
+    return slack if slack is not None and slack.broken_at is None else None

@@ -38,7 +38,6 @@ class News:
     """One thing a letter tells. `path` is of the page it leads to."""
 
     id: int
-    kind: str
     title: str
     detail: str
     about: str
@@ -58,7 +57,6 @@ class Parcel:
     address: str
     secret: str
     team_name: str
-    zone: str
     news: tuple[News, ...]
 
     @property
@@ -94,9 +92,9 @@ def claim(user_id: int | None, channel: str) -> Parcel | None:
         _arm_next(user_id, channel)
         if where is None or not wanted:
             return None
-        name, address, secret, zone = where
+        name, address, secret = where
         news = tuple(_news(one) for one in wanted)
-        return Parcel(channel, name, address, secret, accounts.team().name, zone, news)
+        return Parcel(channel, name, address, secret, accounts.team().name, news)
 
 
 def _loud(found: list[Notification], user_id: int | None, now: datetime) -> list[Notification]:
@@ -152,33 +150,32 @@ def _unread(found: Sequence[Notification]) -> list[Notification]:
     return [one for one in found if one.event_id not in seen]
 
 
-def _address(user_id: int | None, channel: str) -> tuple[str, str, str, str] | None:
-    """Name, address, secret and zone; None for who left, and for what is not connected."""
-    slack = queries.slack_connection() if channel != "email" else None
-    if channel != "email" and (slack is None or slack.broken_at is not None):
+def _address(user_id: int | None, channel: str) -> tuple[str, str, str] | None:
+    """Name, address and secret; None for who left, and for what is not connected."""
+    slack = queries.working_slack() if channel != "email" else None
+    if channel != "email" and slack is None:
         return None
     if user_id is None:
         assert slack is not None
         if not slack.has_place:
             return None
-        return "", slack.channel, slack.secret, accounts.team().zone
+        return "", slack.channel, slack.secret
     member = accounts.membership_of(user_id)
     if member is None:
         return None
     person = accounts.person(user_id)
     if channel == "email":
-        return person.name, person.email, "", person.zone
+        return person.name, person.email, ""
     profile = next(iter(availability.profiles([user_id])), None)
     if profile is None or not profile.slack_user_id or slack is None or slack.mode != "bot":
         return None
-    return person.name, profile.slack_user_id, slack.secret, person.zone
+    return person.name, profile.slack_user_id, slack.secret
 
 
 def _news(row: Notification) -> News:
     words = row.payload
     return News(
         row.id,
-        row.kind,
         words["title"],
         words["detail"],
         words["about"],
